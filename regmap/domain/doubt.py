@@ -1,0 +1,75 @@
+"""What makes an answer doubtful, said in words: a doubtful answer is shown as doubtful."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from regmap.domain.records import Record
+from regmap.domain.resolution import Layer, Resolution, unconfirmed_reach
+from regmap.domain.vocabulary import STATUSES, UPPER_LEVELS, Confidence, Extent, Status
+
+STALE_AFTER_DAYS = 365
+"""Evidence older than this is called old: law on kratom changes by the session."""
+
+
+def doubts(resolution: Resolution, today: date) -> Iterator[str]:
+    """Every reason to doubt the answer, the weightiest first, as sentences."""
+    if resolution.governing is None:
+        yield "No sufficient evidence of the law here was found. Unknown never means lawful."
+    elif resolution.status is Status.UNKNOWN:
+        yield (
+            f"The law of {resolution.governing.jurisdiction.name} is not known well enough to say"
+            " what holds here. Unknown never means lawful."
+        )
+    if resolution.strictest_possible is not resolution.status:
+        yield _stricter_possible(resolution)
+    for layer in resolution.layers:
+        yield from _layer_doubts(layer)
+    if resolution.governing is not None:
+        yield from _evidence_doubts(resolution.governing, today)
+
+
+def _stricter_possible(resolution: Resolution) -> str:
+    names = ", ".join(layer.jurisdiction.name for layer in resolution.possible if layer.weighs)
+    return (
+        f"A stricter rule may hold here ({STATUSES[resolution.strictest_possible].label.lower()}):"
+        f" {names}. Whether it reaches this spot is not certain."
+    )
+
+
+def _layer_doubts(layer: Layer) -> Iterator[str]:
+    if not layer.counts or layer.period is None:
+        return
+    name = layer.jurisdiction.name
+    if layer.period.status is Status.UNKNOWN and layer.jurisdiction.level not in UPPER_LEVELS:
+        yield f"Whether {name} has a rule of its own is not known."
+    if unconfirmed_reach(layer):
+        yield f"Nobody confirmed whether the rule of {name} binds the cities in it."
+    if layer.period.extent is Extent.UNINCORPORATED:
+        yield f"The rule of {name} stops at the limits of the cities in it."
+
+
+def _evidence_doubts(governing: Layer, today: date) -> Iterator[str]:
+    name = governing.jurisdiction.name
+    if governing.period is not None:
+        if governing.period.confidence is Confidence.LOW:
+            yield f"The sources on {name} are weak or disagree (confidence: low)."
+        if not governing.period.sources:
+            yield f"No source is on file for the present rule of {name}."
+    if governing.record is not None:
+        yield from _age_doubts(governing.record, name, today)
+
+
+def _age_doubts(record: Record, name: str, today: date) -> Iterator[str]:
+    if record.evidence_as_of is None:
+        yield f"The date of the evidence on {name} is not known."
+    elif is_stale(record, today):
+        yield (
+            f"The evidence on {name} is of {record.evidence_as_of}; the law may have changed since."
+        )
+
+
+def is_stale(record: Record, today: date) -> bool:
+    """Whether the evidence is old or of unknown date."""
+    if record.evidence_as_of is None:
+        return True
+    return (today - record.evidence_as_of.first_day).days > STALE_AFTER_DAYS

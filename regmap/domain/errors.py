@@ -1,0 +1,35 @@
+"""The errors that regmap raises on purpose; none of them knows about HTTP or the terminal."""
+
+from collections.abc import Mapping, Sequence
+
+
+class RegmapError(Exception):
+    """Something that regmap can explain to the person who asked."""
+
+
+class InvalidValue(RegmapError):
+    """Input that breaks a rule, with the messages per field that broke it."""
+
+    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
+        self.errors = {field: list(messages) for field, messages in errors.items()}
+        super().__init__(
+            "; ".join(f"{field}: {' '.join(messages)}" for field, messages in self.errors.items())
+        )
+
+
+class UnknownJurisdiction(RegmapError):
+    """An id that names no jurisdiction of this data set."""
+
+    def __init__(self, jurisdiction_id: str, field: str = "jurisdiction") -> None:
+        self.jurisdiction_id = jurisdiction_id
+        self.field = field
+        shown = jurisdiction_id if len(jurisdiction_id) <= 80 else jurisdiction_id[:79] + "…"
+        super().__init__(f"no jurisdiction has the id {shown!r}")
+
+
+class BoundaryNotAvailable(RegmapError):
+    """A jurisdiction whose limits are not loaded, so that no shape can be shown."""
+
+
+class DataProblem(RegmapError):
+    """Data on disk or in the store that is missing, broken or contradicts itself."""

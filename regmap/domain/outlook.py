@@ -1,0 +1,71 @@
+"""What takes effect next at a spot, and which way a change points."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from regmap.domain.dates import PartialDate
+from regmap.domain.resolution import Located, RecordOf, Resolution, resolve, stricter
+from regmap.domain.timeline import turns
+from regmap.domain.vocabulary import Direction, Status, Substance
+
+
+@dataclass(frozen=True, slots=True)
+class NextChange:
+    """The first day on which a counted layer's law changes, and what holds from then on."""
+
+    effective: PartialDate
+    jurisdiction: str
+    resolution: Resolution
+    direction: Direction
+
+
+def next_change(
+    located: Iterable[Located], substance: Substance, day: date, record_of: RecordOf
+) -> NextChange | None:
+    """The first announced change after the day among the layers that count for certain."""
+    spots = list(located)
+    now = resolve(spots, substance, day, record_of)
+    for effective, jurisdiction in _coming_turns(spots, substance, day, record_of):
+        then = resolve(spots, substance, effective.first_day, record_of)
+        if _counted_periods(then) != _counted_periods(now):
+            pointing = direction((now.status, now.min_age), (then.status, then.min_age))
+            return NextChange(effective, jurisdiction, then, pointing)
+    return None
+
+
+def direction(before: tuple[Status, int | None], after: tuple[Status, int | None]) -> Direction:
+    """Which way the law moved between two answers, each a status and a minimum age.
+
+    A move from or to ``unknown`` is neither: what is not known cannot be compared.
+    """
+    (old, old_age), (new, new_age) = before, after
+    if old is not new:
+        if Status.UNKNOWN in (old, new):
+            return Direction.OTHER
+        return Direction.TIGHTENED if stricter(old, new) is new else Direction.LOOSENED
+    if (old_age or 0) == (new_age or 0):
+        return Direction.OTHER
+    return Direction.TIGHTENED if (new_age or 0) > (old_age or 0) else Direction.LOOSENED
+
+
+def _coming_turns(
+    spots: Sequence[Located], substance: Substance, day: date, record_of: RecordOf
+) -> list[tuple[PartialDate, str]]:
+    coming: list[tuple[PartialDate, str]] = []
+    for spot in spots:
+        for code in (substance.code, substance.falls_back_to):
+            record = record_of(spot.jurisdiction.id, code) if code else None
+            if record is not None:
+                coming += [
+                    (turn.effective, spot.jurisdiction.id)
+                    for turn in turns(record)
+                    if turn.effective.first_day > day
+                ]
+    return sorted(coming, key=lambda turn: turn[0])
+
+
+def _counted_periods(resolution: Resolution) -> list[tuple[str, object]]:
+    return [
+        (layer.jurisdiction.id, layer.period) for layer in resolution.layers if layer.counts
+    ]
