@@ -1,0 +1,164 @@
+"""Field types that take exactly what they say: no silent conversion, no look-alike digits."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+from marshmallow import ValidationError, fields, validate
+
+from regmap.domain.dates import InvalidDate, PartialDate, parse_day
+
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{1,30})?")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+
+MAX_TEXT = 10_000
+MAX_URL = 2_000
+
+
+def parse_decimal(text: str) -> float:
+    """Read a plain decimal number in ASCII digits: no NaN, no exponent, no ``1_0``.
+
+    :raises ValueError: for anything else.
+    """
+    if not _DECIMAL.fullmatch(text):
+        raise ValueError("Not a plain decimal number.")
+    return float(text)
+
+
+class QueryNumber(fields.Float):
+    """A decimal number in a query string (degrees, where a coordinate)."""
+
+    def _validated(self, value: Any) -> float:
+        try:
+            return parse_decimal(value)
+        except (TypeError, ValueError):
+            raise ValidationError("Not a plain decimal number.") from None
+
+
+class QueryInteger(fields.Integer):
+    """A whole number in a query string."""
+
+    def _validated(self, value: Any) -> int:
+        if not isinstance(value, str) or not _INTEGER.fullmatch(value):
+            raise ValidationError("Not a whole number.")
+        return int(value)
+
+
+class StrictInteger(fields.Integer):
+    """A JSON or YAML integer, not a string and not a truth value."""
+
+    def _validated(self, value: Any) -> int:
+        if type(value) is not int:
+            raise ValidationError("Not a whole number.")
+        return value
+
+
+class StrictNumber(fields.Float):
+    """A JSON or YAML number; whole numbers stay whole."""
+
+    def _validated(self, value: Any) -> float:
+        if type(value) not in (int, float) or value != value or abs(value) == float("inf"):
+            raise ValidationError("Not a number.")
+        return value  # type: ignore[no-any-return]  # narrowed by the check on type() above
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return value
+
+
+class StrictBoolean(fields.Boolean):
+    """``true`` or ``false``; no 0, 1 or "yes"."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> bool:
+        if type(value) is not bool:
+            raise ValidationError("Not true or false.")
+        return value
+
+
+class Text(fields.String):
+    """Text of a bounded length that is not blank."""
+
+    def __init__(self, *, max_length: int = MAX_TEXT, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(min=1, max=max_length), **kwargs)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not text.strip():
+            raise ValidationError("Is blank.")
+        return text
+
+
+class HttpUrl(fields.String):
+    """An http or https address, kept as it was written."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"format": "uri"}, **kwargs)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        url = super()._deserialize(value, attr, data, **kwargs)
+        if len(url) > MAX_URL:
+            raise ValidationError(f"Longer than {MAX_URL} characters.")
+        try:
+            parts = urlsplit(url)
+            known = parts.scheme in ("http", "https") and parts.hostname
+        except ValueError:
+            known = None
+        if not known or any(character.isspace() for character in url):
+            raise ValidationError("Not an http or https address.")
+        return url
+
+
+class PartialDateField(fields.Field[PartialDate]):
+    """A date of law: ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, precision kept."""
+
+    def _serialize(self, value: PartialDate | None, *args: Any, **kwargs: Any) -> str | None:
+        return None if value is None else str(value)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> PartialDate:
+        if not isinstance(value, str):
+            raise ValidationError("Not a date in quotes ('YYYY', 'YYYY-MM' or 'YYYY-MM-DD').")
+        try:
+            return PartialDate.parse(value)
+        except InvalidDate as error:
+            raise ValidationError(f"{error}.") from None
+
+
+class Day(fields.Field[date]):
+    """One calendar day, ``YYYY-MM-DD``."""
+
+    def _serialize(self, value: date | None, *args: Any, **kwargs: Any) -> str | None:
+        return None if value is None else value.isoformat()
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> date:
+        try:
+            return parse_day(value)
+        except (InvalidDate, TypeError) as error:
+            raise ValidationError(f"{error}.") from None
+
+
+class Code(fields.Field[StrEnum]):
+    """A code of one of the vocabulary's enumerations."""
+
+    def __init__(
+        self, codes: type[StrEnum], *, only: frozenset[Any] | None = None, **kwargs: Any
+    ) -> None:
+        self.codes = codes
+        self.allowed = [code.value for code in codes if only is None or code in only]
+        listed = self.allowed + ([None] if kwargs.get("allow_none") else [])
+        super().__init__(metadata={"enum": listed}, **kwargs)
+
+    def _serialize(self, value: StrEnum | None, *args: Any, **kwargs: Any) -> str | None:
+        return None if value is None else value.value
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> StrEnum:
+        if value not in self.allowed:
+            raise ValidationError(f"Must be one of: {', '.join(self.allowed)}.")
+        return self.codes(value)
