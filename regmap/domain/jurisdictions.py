@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from regmap.domain.errors import UnknownJurisdiction
-from regmap.domain.vocabulary import Level
+from regmap.domain.vocabulary import UPPER_LEVELS, Level
 
 MAX_ID_LENGTH = 80
 
@@ -148,3 +148,20 @@ class JurisdictionTree:
         for child in self.children(jurisdiction_id):
             yield child
             yield from self.descendants(child.id)
+
+
+def derived_codes(jurisdiction: Jurisdiction) -> Codes:
+    """The codes that follow from a jurisdiction's id and Census entry.
+
+    The Open Civic Data id is given only for incorporated places of the US (those with a Census
+    name), which stand right below their state there; towns and townships stand elsewhere.
+    """
+    geo = jurisdiction.geo
+    if jurisdiction.level in UPPER_LEVELS:
+        return Codes(iso3166=jurisdiction.id)
+    ocd_id = None
+    if jurisdiction.level is Level.PLACE and geo is not None and geo.census_name:
+        country, state = subdivision_of(jurisdiction.id).lower().split("-")
+        slug = jurisdiction.name.lower().replace(".", "").replace(" ", "_")
+        ocd_id = f"ocd-division/country:{country}/state:{state}/place:{slug}"
+    return Codes(fips=geo.fips if geo else None, geoid=geo.geoid if geo else None, ocd_id=ocd_id)

@@ -1,0 +1,1 @@
+"""The JSON API: thin views, one module per resource; `/api/v1` and its description."""

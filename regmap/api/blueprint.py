@@ -1,0 +1,101 @@
+"""How every part of the API takes its parameters and gives its answers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from flask import Response, request
+from flask_smorest import Blueprint
+from marshmallow import RAISE, Schema, ValidationError, fields
+from webargs.flaskparser import FlaskParser
+from webargs.multidictproxy import MultiDictProxy
+
+from regmap.domain.errors import InvalidValue
+from regmap.domain.vocabulary import Substance
+from regmap.http import caching
+from regmap.services.bundle import Services
+
+PREFIX = "/api/v1"
+DISCLAIMER = "Information about law, not legal or medical advice. Laws change; check the sources."
+PROBLEM = "application/problem+json"
+
+
+class ProblemSchema(Schema):
+    """An error (RFC 9457)."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+
+
+class StrictParser(FlaskParser):
+    """Takes each query parameter once, and refuses those it does not know."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {"query": RAISE, "json": RAISE, "path": RAISE}
+
+    def load_querystring(self, req: Any, schema: Any) -> Any:
+        """The query, after making sure that nothing stands in it twice."""
+        twice = [name for name, values in req.args.lists() if len(values) > 1]
+        if twice:
+            raise ValidationError({name: ["Given more than once."] for name in twice})
+        return MultiDictProxy(req.args, schema)
+
+
+class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
+    """A blueprint whose arguments are strict."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+
+def blueprint(name: str, description: str) -> ApiBlueprint:
+    """A part of the API under ``/api/v1``."""
+    return ApiBlueprint(name, name, url_prefix=PREFIX, description=description)
+
+
+def respond(schema: Schema, value: Any, headers: Mapping[str, str] | None = None) -> Response:
+    """Write a value in the shape of a schema, cacheable."""
+    response = caching.answer(orjson.dumps(schema.dump(value)))
+    response.headers.update(headers or {})
+    return response
+
+
+def substance_of(services: Services, code: str | None) -> Substance:
+    """The substance of a code, or the first of the codebook.
+
+    :raises InvalidValue: naming the field, if there is no such substance.
+    """
+    substances = services.snapshot.substances
+    if code is None:
+        return next(iter(substances.values()))
+    if code not in substances:
+        raise InvalidValue({"substance": [f"Must be one of: {', '.join(substances)}."]})
+    return substances[code]
+
+
+def page_of(items: Sequence[Any], query: Mapping[str, Any]) -> Sequence[Any]:
+    """The asked part of a list."""
+    first = (query["page"] - 1) * query["page_size"]
+    return items[first : first + query["page_size"]]
+
+
+def paging(query: Mapping[str, Any], total: int) -> dict[str, Any]:
+    """The fields that every page of a list has."""
+    return {"page": query["page"], "page_size": query["page_size"], "total": total}
+
+
+def page_links(query: Mapping[str, Any], total: int) -> dict[str, str]:
+    """The Link header (RFC 8288) to the pages around this one, filters kept."""
+    last = max(1, -(-total // query["page_size"]))
+    pages = {"first": 1, "last": last}
+    if query["page"] > 1:
+        pages["prev"] = min(query["page"] - 1, last)
+    if query["page"] < last:
+        pages["next"] = query["page"] + 1
+    links = []
+    for relation, page in pages.items():
+        given = {**request.args.to_dict(), "page": page, "page_size": query["page_size"]}
+        links.append(f'<{request.path}?{urlencode(given)}>; rel="{relation}"')
+    return {"Link": ", ".join(links)}

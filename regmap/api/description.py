@@ -1,0 +1,64 @@
+"""Joining the parts of the API to the app, and describing them in OpenAPI 3.1."""
+
+from typing import Any
+
+import orjson
+from flask import Flask, Response
+from flask_smorest import Api
+
+from regmap import __version__
+from regmap.api import changes, codebook, jurisdictions, map, status
+from regmap.api.blueprint import PREFIX, PROBLEM, ProblemSchema
+from regmap.http import caching
+from regmap.schemas.fields import Code, Day, HttpUrl, PartialDateField
+from regmap.schemas.queries import BBoxField, Levels, Moment, Since
+
+_ABOUT = """\
+What the law on kratom is at a spot: now, at a past date, and what takes effect next.
+
+Information about law, never medical or legal advice. `unknown` is never to be read as lawful.
+Null means not known. New fields may be added to answers; clients ignore those they do not know.
+Errors are `application/problem+json` (RFC 9457); `errors` names each field of bad input.
+"""
+
+
+class RegmapApi(Api):  # type: ignore[misc]  # flask-smorest ships no types
+    """flask-smorest's joining place with our error shape."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+
+def join_api(app: Flask) -> None:
+    """Register every resource, and ``/api/v1/openapi.json``."""
+    app.config.update(
+        API_TITLE="regmap", API_VERSION=__version__, OPENAPI_VERSION="3.1.0", OPENAPI_URL_PREFIX=None
+    )
+    api = RegmapApi(app)
+    for field in (Code, HttpUrl, BBoxField, Levels, Since):
+        api.register_field(field, "string", None)
+    api.register_field(Day, "string", "date")
+    api.register_field(Moment, "string", None)
+    api.register_field(PartialDateField, "string", None)
+    for resource in (status, jurisdictions, changes, map, codebook):
+        api.register_blueprint(resource.blp)
+    written = orjson.dumps(_described(api.spec.to_dict()))
+
+    @app.get(f"{PREFIX}/openapi.json")
+    def openapi() -> Response:
+        """The description of this API."""
+        return caching.answer(written)
+
+
+def _described(spec: dict[str, Any]) -> dict[str, Any]:
+    """The spec with the media types that we really answer: errors are problem documents."""
+    spec["info"]["description"] = _ABOUT
+    spec["info"]["license"] = {
+        "name": "Data: CC BY 4.0",
+        "url": "https://creativecommons.org/licenses/by/4.0/",
+    }
+    spec["servers"] = [{"url": "/"}]
+    for response in spec["components"]["responses"].values():
+        content = response.get("content", {})
+        if "application/json" in content:
+            content[PROBLEM] = content.pop("application/json")
+    return spec

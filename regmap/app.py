@@ -1,0 +1,97 @@
+"""The one joining place: settings in, a Flask app out."""
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_compress import Compress
+from werkzeug.exceptions import HTTPException
+
+from regmap.api.description import join_api
+from regmap.domain.errors import RegmapError
+from regmap.http import context
+from regmap.http.problems import problem, status_of
+from regmap.services.bundle import open_services
+from regmap.settings import Settings
+from regmap.store.database import Database
+from regmap.web.pages import error_page, join_pages
+
+log = logging.getLogger("regmap")
+
+# No script but our own files, nothing from other hosts. Styles may stand in attributes: Leaflet
+# and the API docs set them from scripts.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+    " font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self';"
+    " frame-ancestors 'none'"
+)
+
+
+def create_app(settings: Settings) -> Flask:
+    """Make the app.
+
+    :raises DataProblem: if the database or the boundaries are missing or broken.
+    """
+    app = Flask(__name__, static_folder=str(settings.static_dir), static_url_path="/static")
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
+    app.config.update(
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=5,
+        COMPRESS_MIMETYPES=[
+            "text/html",
+            "text/css",
+            "text/javascript",
+            "application/javascript",
+            "application/json",
+            "application/geo+json",
+            "application/problem+json",
+            "application/schema+json",
+            "image/svg+xml",
+        ],
+    )
+    database = Database(settings.database_url)
+    source = open_services(database, settings.data_dir, settings.cache_dir, context.today)
+    context.attach(app, source)
+    Compress(app)
+    join_api(app)
+    join_pages(app)
+    _join_errors(app)
+    app.after_request(_finish)
+    return app
+
+
+def _join_errors(app: Flask) -> None:
+    """Answer every error by its audience: a problem document for the API, a page for people.
+
+    Set after flask-smorest's own handler, so that this one wins.
+    """
+
+    def answer(error: Exception) -> Any:
+        if status_of(error) >= 500:
+            log.error("%s %s failed", request.method, request.path, exc_info=error)
+        if _is_for_programs(request.path):
+            return problem(error)
+        return error_page(error)
+
+    for kind in (RegmapError, HTTPException, Exception):
+        app.register_error_handler(kind, answer)
+
+
+def _is_for_programs(path: str) -> bool:
+    return path == "/api" or path.startswith("/api/") or path in ("/healthz", "/readyz")
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    headers["X-Content-Type-Options"] = "nosniff"
+    if request.path.startswith("/api/"):
+        headers["Access-Control-Allow-Origin"] = "*"
+        headers["Access-Control-Expose-Headers"] = "ETag, Link, Location, Retry-After"
+        if request.method == "OPTIONS":
+            headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
+            headers["Access-Control-Allow-Headers"] = "Content-Type, If-None-Match"
+            headers["Access-Control-Max-Age"] = "86400"
+    else:
+        headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    return response

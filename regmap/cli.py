@@ -1,0 +1,221 @@
+"""``regmap …``: arguments in, text out; the work is in the services."""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from regmap import __version__
+from regmap.domain.errors import RegmapError
+from regmap.settings import Settings
+
+console = Console(highlight=False, soft_wrap=True)
+FOUND_PROBLEMS = 1
+
+
+def _explained(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn our own errors into one clear line and exit status 1."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except RegmapError as error:
+            click.echo(f"regmap: {error}", err=True)
+            sys.exit(FOUND_PROBLEMS)
+
+    return run
+
+
+def _settings() -> Settings:
+    return Settings.from_environment(os.environ)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Jurisdiction records on the legal status of kratom: check, load, ask, serve."""
+
+
+@main.command()
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Worker processes.")
+@_explained
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve the API and the pages."""
+    from regmap.server import run
+
+    settings = _settings()
+    sys.exit(run(settings, host or settings.host, port if port is not None else settings.port,
+                 workers or settings.workers))
+
+
+@main.command()
+@_explained
+def init() -> None:
+    """Make the database, or bring its tables up to date. Safe to run again."""
+    from regmap.store.database import Database
+
+    database = Database(_settings().database_url)
+    database.migrate()
+    console.print(f"The database is ready: {database.file}")
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@_explained
+def validate(paths: tuple[Path, ...]) -> None:
+    """Check the record files (all, or those in PATHS): fields, dates, contradictions, parents."""
+    from regmap.services.files import read_data
+
+    release = read_data(_settings().data_dir, only=paths or None)
+    for problem in release.problems:
+        click.echo(str(problem), err=True)
+    if release.problems:
+        click.echo(f"{len(release.problems)} problems found.", err=True)
+        sys.exit(FOUND_PROBLEMS)
+    console.print(
+        f"{len(release.records)} records of {len(release.jurisdictions)} jurisdictions: no problem."
+    )
+
+
+@main.command()
+@click.option("--author", default="release", show_default=True, help="Who answers for the load.")
+@click.option("--reason", default="Data release loaded", show_default=True, help="Why.")
+@click.option("--release", "name", help="Name of the release [default: the day of loading].")
+@_explained
+def load(author: str, reason: str, name: str | None) -> None:
+    """Load the record files into the database; each difference becomes a revision."""
+    from regmap.services.files import read_data
+    from regmap.services.load import load_release
+    from regmap.store.database import Database
+
+    settings = _settings()
+    database = Database(settings.database_url)
+    database.check()
+    release = read_data(settings.data_dir)
+    if release.problems:
+        for problem in release.problems:
+            click.echo(str(problem), err=True)
+        click.echo(f"{len(release.problems)} problems found; nothing was loaded.", err=True)
+        sys.exit(FOUND_PROBLEMS)
+    now = datetime.now(UTC)
+    report = load_release(
+        database,
+        release,
+        author=author,
+        reason=reason,
+        name=name or f"data-{now.date()}",
+        now=now,
+    )
+    console.print(
+        f"{report.added} added, {report.changed} changed, {report.same} same,"
+        f" {report.removed} removed ({report.revisions} revisions)."
+    )
+
+
+@main.command()
+@click.argument("place", metavar="LAT,LON|ID")
+@click.option("--on", "day", help="Day that is asked about (YYYY-MM-DD); today if left out.")
+@click.option("--substance", help="Code of the substance; kratom if left out.")
+@_explained
+def status(place: str, day: str | None, substance: str | None) -> None:
+    """Say which status holds at a point (LAT,LON in degrees) or in a jurisdiction (ID)."""
+    from regmap.services.report import status_lines
+
+    for line in status_lines(_open_services(), place, day, substance):
+        console.print(line, markup=False)
+
+
+@main.command()
+@_explained
+def verify() -> None:
+    """Prove that the edit log is whole: every hash, every link, every record."""
+    from regmap.store import revisions
+    from regmap.store.database import Database
+
+    database = Database(_settings().database_url)
+    database.check()
+    with database.reading() as connection:
+        broken = revisions.broken_link(connection)
+        last, sealed = revisions.latest(connection)
+    if broken:
+        click.echo(f"regmap: the edit log is broken: {broken}", err=True)
+        sys.exit(FOUND_PROBLEMS)
+    _open_services()
+    console.print(f"{last} revisions, each sealed by the next; the last is {sealed}.")
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Only say whether the file is up to date.")
+@_explained
+def codebook(check: bool) -> None:
+    """Write data/CODEBOOK.md from the vocabulary."""
+    from regmap.release.substances import read_substances
+    from regmap.services.codebook import as_markdown
+
+    data_dir = _settings().data_dir
+    text = as_markdown(read_substances(data_dir / "substances.yaml"))
+    file = data_dir / "CODEBOOK.md"
+    if check:
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            click.echo(f"{file}: is not up to date; `regmap codebook` writes it", err=True)
+            sys.exit(FOUND_PROBLEMS)
+        return
+    file.write_text(text, encoding="utf-8")
+    console.print(f"Written: {file}")
+
+
+@main.command()
+@_explained
+def settings() -> None:
+    """List every setting: its variable, its present value, its meaning."""
+    from dataclasses import fields
+
+    from regmap.settings import variable
+
+    present = _settings()
+    for knob in fields(present):
+        value = getattr(present, knob.name)
+        console.print(f"{variable(knob.name)}={value}\n    {knob.metadata['meaning']}", markup=False)
+
+
+@main.group()
+def boundaries() -> None:
+    """The shapes of jurisdictions."""
+
+
+@boundaries.command()
+@click.option(
+    "--world-atlas",
+    type=click.Path(path_type=Path),
+    help="countries-10m.json of the npm package world-atlas [default: that of `make setup-dev`].",
+)
+@_explained
+def build(world_atlas: Path | None) -> None:
+    """Make data/boundaries/ again from the packages plotly-geo and world-atlas."""
+    from regmap.geo.build import build as build_boundaries
+    from regmap.settings import ROOT
+
+    source = world_atlas or ROOT / "node_modules" / "world-atlas" / "countries-10m.json"
+    report = build_boundaries(_settings().data_dir / "boundaries", source, report=click.echo)
+    click.echo(str(report))
+
+
+def _open_services() -> Any:
+    from regmap.http.context import today
+    from regmap.services.bundle import open_services
+    from regmap.store.database import Database
+
+    chosen = _settings()
+    source = open_services(
+        Database(chosen.database_url), chosen.data_dir, chosen.cache_dir, today
+    )
+    return source.current()

@@ -1,0 +1,1 @@
+"""Shapes on the ground: boundaries, and which of them hold a point. The only home of shapely."""

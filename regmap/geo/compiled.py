@@ -1,0 +1,111 @@
+"""Boundary files in a form that opens at once: attributes as JSON, shapes as WKB side by side.
+
+Reading GeoParquet takes pyarrow, which costs every worker 50 MB and most of a second. So the
+first process to need the boundaries writes them out once, under a name made from their contents,
+and the others map that file into memory.
+"""
+
+import json
+import mmap
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from regmap.domain.errors import DataProblem
+
+COLUMNS = (
+    "id name level parent iso3166 fips geoid ocd_id west south east north"
+    " centroid_lon centroid_lat note quality"
+).split()
+_FORMAT = 1  # raise it when what is written below changes
+
+Rows = list[dict[str, Any]]
+
+
+class _MappedWkb:
+    """The WKB of each row, out of a file mapped into memory."""
+
+    def __init__(self, file: Path, offsets: Sequence[int]) -> None:
+        with file.open("rb") as opened:
+            self._bytes = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+        self._offsets = offsets
+
+    def __getitem__(self, row: int) -> bytes:
+        return self._bytes[self._offsets[row] : self._offsets[row + 1]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of all boundary files in order, each with the name of its layer, and their WKB."""
+
+    rows: Rows
+    wkb: Sequence[bytes] | _MappedWkb
+
+    def shape(self, row: int) -> Any:
+        """The shape of a row (shapely Polygon or MultiPolygon; degrees, lon/lat)."""
+        return shapely.from_wkb(bytes(self.wkb[row]))
+
+
+def open_table(files: Mapping[str, Path], version: str, cache_dir: Path | None) -> Table:
+    """The rows of some GeoParquet files by layer name, from the cache where it has them.
+
+    :param version: changes whenever the files do.
+    :param cache_dir: None, or a folder that cannot be written, only makes this slower.
+    :raises DataProblem: if a file cannot be read.
+    """
+    if cache_dir is None:
+        return _read_parquet(files)
+    stem = cache_dir / f"boundaries-{version}-{_FORMAT}"
+    index, blob = stem.with_suffix(".json"), stem.with_suffix(".wkb")
+    if index.is_file() and blob.is_file():
+        kept = json.loads(index.read_bytes())
+        if blob.stat().st_size == kept["offsets"][-1]:
+            return Table(kept["rows"], _MappedWkb(blob, kept["offsets"]))
+    table = _read_parquet(files)
+    try:
+        _write(table, index, blob)
+    except OSError:
+        return table  # a full or read-only disk: this process keeps what it has read
+    return open_table(files, version, cache_dir)
+
+
+def _read_parquet(files: Mapping[str, Path]) -> Table:
+    import pyarrow as pa  # not at the top: see the head of this module
+    import pyarrow.parquet as pq
+
+    rows: Rows = []
+    wkb: list[bytes] = []
+    for name, file in files.items():
+        try:
+            table = pq.ParquetFile(file).read(columns=[*COLUMNS, "geometry"])
+        except (pa.ArrowException, OSError, KeyError) as error:
+            raise DataProblem(f"{file}: damaged ({error})") from None
+        wkb += table["geometry"].to_pylist()
+        rows += [{**row, "layer": name} for row in table.select(COLUMNS).to_pylist()]
+    return Table(rows, wkb)
+
+
+def _write(table: Table, index: Path, blob: Path) -> None:
+    index.parent.mkdir(parents=True, exist_ok=True)
+    lengths = [len(table.wkb[row]) for row in range(len(table.rows))]
+    offsets = [0, *np.cumsum(lengths).tolist()]
+    _replace(blob, b"".join(table.wkb[row] for row in range(len(table.rows))))
+    _replace(index, json.dumps({"rows": table.rows, "offsets": offsets}).encode())
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Put a file in place whole: another process may be doing the same."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
+    try:
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(content)
+        Path(name).replace(file)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise

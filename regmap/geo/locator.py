@@ -1,0 +1,129 @@
+"""From a spot to the area that holds it: exact over the full-detail shapes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+
+from regmap.domain.vocabulary import Match
+from regmap.geo.atlas import Area, Atlas
+from regmap.geo.borders import Borders
+
+NEAREST_KM = 25.0
+"""A spot off every shape belongs to the nearest one within this distance (CONTRACT, rule 6)."""
+
+NEAR_KM = 2.0
+"""Borders this close are looked at, or as close as the boundary's own error (rule 7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The area that a spot lies in.
+
+    ``leaf``: the finest area, an id of a jurisdiction; None at sea or on disputed land, which
+    ``disputed`` then describes. ``distance_km`` is 0 inside.
+    """
+
+    leaf: str | None
+    match: Match
+    distance_km: float = 0.0
+    disputed: Area | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An area beyond a border close by."""
+
+    leaf: str
+    distance_km: float
+
+
+NOWHERE = Spot(None, Match.INSIDE)
+
+
+class Locator:
+    """Finds the leaf area (county, country, …) at a longitude and latitude in degrees (WGS 84)."""
+
+    def __init__(self, atlas: Atlas) -> None:
+        self.leaves, self._shapes = atlas.leaves()
+        self._ids = [area.jurisdiction.id if area.jurisdiction else None for area in self.leaves]
+        self._position = {id: position for position, id in enumerate(self._ids)}
+        self._error_km = [area.layer.error_km for area in self.leaves]
+        self._widest = max(NEAR_KM, *self._error_km)
+        self._tree = shapely.STRtree(self._shapes)
+        shapely.prepare(self._shapes)
+        self._borders = Borders(self._shapes)
+        self._inside = {
+            id: Spot(id, Match.INSIDE) if id else Spot(None, Match.INSIDE, disputed=area)
+            for id, area in zip(self._ids, self.leaves, strict=True)
+            if id
+        }
+
+    def locate(self, lon: float, lat: float) -> Spot:
+        """The area that holds the spot, or the nearest one within 25 km.
+
+        A spot on a shared border belongs to the area whose id sorts first.
+        """
+        owner = self._holding(lon, lat)
+        if owner is not None:
+            return self._spot(owner)
+        around = self._borders.within(lon, lat, NEAREST_KM)
+        if not around:
+            return NOWHERE
+        owner = min(around, key=lambda position: (around[position], position))
+        id = self._ids[owner]
+        disputed = None if id else self.leaves[owner]
+        return Spot(id, Match.NEAREST, around[owner], disputed)
+
+    def neighbours(
+        self, lon: float, lat: float, leaf: str, differs: Callable[[str], bool]
+    ) -> list[Neighbour]:
+        """The areas whose border is within 2 km, or within the error of either side, nearest first.
+
+        :param leaf: the area that the spot is in.
+        :param differs: whether an area is of interest; asked before its border is measured.
+        """
+        own_error = self._error_km[self._position[leaf]]
+
+        def matters(position: int) -> bool:
+            id = self._ids[position]
+            return id is not None and id != leaf and differs(id)
+
+        found = [
+            Neighbour(id, distance)
+            for position, distance in self._borders.within(
+                lon, lat, self._widest, matters
+            ).items()
+            if (id := self._ids[position]) is not None
+            and distance <= max(NEAR_KM, own_error, self._error_km[position])
+        ]
+        return sorted(found, key=lambda neighbour: (neighbour.distance_km, neighbour.leaf))
+
+    def touching(self, bbox: tuple[float, float, float, float]) -> Mapping[str, bool]:
+        """The areas that a box (west, south, east, north) touches: whether each holds all of it."""
+        box = shapely.box(*bbox)
+        return {
+            id: bool(shapely.covers(self._shapes[position], box))
+            for position in sorted(self._tree.query(box, predicate="intersects"))
+            if (id := self._ids[position]) is not None
+        }
+
+    def _spot(self, owner: int) -> Spot:
+        id = self._ids[owner]
+        return self._inside[id] if id else Spot(None, Match.INSIDE, disputed=self.leaves[owner])
+
+    def _holding(self, lon: float, lat: float) -> int | None:
+        holding = self._first_holding(lon, lat)
+        if abs(lon) == 180.0:  # one meridian, two names: the shapes on both sides of it meet there
+            other: Any = self._first_holding(-lon, lat)
+            return min((at for at in (holding, other) if at is not None), default=None)
+        return holding
+
+    def _first_holding(self, lon: float, lat: float) -> int | None:
+        for position in np.sort(self._tree.query(shapely.points(lon, lat))):
+            # prepared shapes make this a look-up in an index, not a walk along the ring
+            if shapely.intersects_xy(self._shapes[position], lon, lat):
+                return int(position)
+        return None

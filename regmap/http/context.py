@@ -1,0 +1,34 @@
+"""The services of the app that answers the current request."""
+
+from datetime import UTC, date, datetime
+
+from flask import Flask, current_app
+
+from regmap.services.bundle import Services
+from regmap.services.source import SnapshotSource
+
+_KEY = "regmap"
+
+
+def attach(app: Flask, source: SnapshotSource[Services]) -> None:
+    """Give an app its services."""
+    app.extensions[_KEY] = source
+
+
+def source() -> SnapshotSource[Services]:
+    """Where the services of the current app come from."""
+    found: SnapshotSource[Services] = current_app.extensions[_KEY]
+    return found
+
+
+def services(known_at: datetime | None = None) -> Services:
+    """The services of the present snapshot, or of a past moment.
+
+    :raises InvalidValue: if the moment lies in the future.
+    """
+    return source().current() if known_at is None else source().known_at(known_at)
+
+
+def today() -> date:
+    """The present day in UTC."""
+    return datetime.now(UTC).date()

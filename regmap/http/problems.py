@@ -1,0 +1,94 @@
+"""Errors as HTTP knows them: one table from what went wrong to a status and a body (RFC 9457)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import Response
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
+
+from regmap.domain.errors import (
+    BoundaryNotAvailable,
+    DataProblem,
+    InvalidValue,
+    RegmapError,
+    UnknownJurisdiction,
+)
+
+MIMETYPE = "application/problem+json"
+
+# Every error that a request can raise on purpose; a test asserts that none is missing.
+STATUS_OF: Mapping[type[RegmapError], int] = {
+    InvalidValue: 422,
+    UnknownJurisdiction: 404,
+    BoundaryNotAvailable: 404,
+    DataProblem: 503,
+}
+_HIDDEN = "Something went wrong on our side; it was logged."
+_AWAY = "The data store cannot be reached right now; please try again in a moment."
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status of an error: 500 for anything that nobody foresaw."""
+    if isinstance(error, HTTPException):
+        return error.code or 500
+    return next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), 500)
+
+
+def detail_of(error: Exception) -> str:
+    """What may be said of an error in public."""
+    if isinstance(error, DataProblem):
+        return _AWAY
+    if isinstance(error, InvalidValue) or _argument_messages(error):
+        return "Some of what was sent cannot be used; `errors` names each field."
+    if isinstance(error, RegmapError):
+        return _sentence(str(error))
+    if isinstance(error, HTTPException) and status_of(error) != 500:
+        return error.description or ""
+    return _HIDDEN
+
+
+def errors_of(error: Exception) -> dict[str, list[str]]:
+    """The messages per field, for bad input."""
+    if isinstance(error, InvalidValue):
+        return error.errors
+    if isinstance(error, UnknownJurisdiction):
+        return {error.field: [_sentence(str(error))]}
+    return _argument_messages(error)
+
+
+def problem(error: Exception) -> Response:
+    """The problem document of an error."""
+    status = status_of(error)
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTP_STATUS_CODES.get(status, "Error"),
+        "status": status,
+        "detail": detail_of(error),
+    }
+    errors = errors_of(error)
+    if errors:
+        body["errors"] = errors
+    response = Response(orjson.dumps(body), status=status, mimetype=MIMETYPE)
+    response.headers["Cache-Control"] = "no-store"
+    if isinstance(error, HTTPException):
+        for name, value in error.get_headers():
+            if name in ("Allow", "Retry-After"):
+                response.headers[name] = value
+    return response
+
+
+def _argument_messages(error: Exception) -> dict[str, list[str]]:
+    """webargs keeps its messages by location (query, json) and then by field."""
+    messages = (getattr(error, "data", None) or {}).get("messages", {})
+    found: dict[str, list[str]] = {}
+    for location in messages.values():
+        if isinstance(location, Mapping):
+            for name, said in location.items():
+                found[str(name)] = [str(one) for one in (said if isinstance(said, list) else [said])]
+    return found
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."

@@ -1,0 +1,262 @@
+"""The shapes of questions: query parameters, strict and named."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate, validates_schema
+
+from regmap.domain.dates import InvalidDate, parse_day
+from regmap.domain.vocabulary import Level, Status
+from regmap.schemas.fields import Code, Day, QueryInteger, QueryNumber
+
+PAGE_SIZE = 50
+MAX_PAGE_SIZE = 200
+MAX_PAGE = 1_000_000
+
+_LATITUDE = validate.Range(min=-90, max=90)
+_LONGITUDE = validate.Range(min=-180, max=180)
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+    r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+class Query(Schema):
+    """Query parameters; one that is not known is an error, not something to pass over."""
+
+    error_messages = {"unknown": "Unknown parameter."}
+
+    class Meta:
+        """Refuse what is not asked for."""
+
+        unknown = RAISE
+
+
+class Moment(fields.Field[datetime]):
+    """A moment in RFC 3339, or a day, which stands for its last moment in UTC."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            metadata={"description": "a moment (RFC 3339), or a day, meaning its end in UTC"},
+            **kwargs,
+        )
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime:
+        try:
+            if _MOMENT.fullmatch(value):
+                return datetime.fromisoformat(value.upper().replace("Z", "+00:00")).astimezone(UTC)
+            day = parse_day(value)
+        except (InvalidDate, ValueError, OverflowError):
+            raise ValidationError("Not a moment (RFC 3339) and not a day (YYYY-MM-DD).") from None
+        # What was known on a day is what was known by its end; today ends where we are now.
+        end = datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=UTC)
+        now = datetime.now(UTC)
+        return now if end.date() == now.date() else end
+
+
+class Levels(fields.Field[frozenset[Level]]):
+    """One level, or several with commas between."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        listed = ", ".join(Level)
+        super().__init__(
+            metadata={"description": f"one or several, with commas between: {listed}"}, **kwargs
+        )
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> frozenset[Level]:
+        try:
+            return frozenset(Level(part) for part in value.split(","))
+        except ValueError:
+            raise ValidationError(f"Must be one of: {', '.join(Level)}.") from None
+
+
+class BBoxField(fields.Field[tuple[float, float, float, float]]):
+    """``west,south,east,north`` in degrees; west may be greater than east, across ±180°."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"description": "west,south,east,north in degrees"}, **kwargs)
+
+    def _deserialize(
+        self, value: Any, *args: Any, **kwargs: Any
+    ) -> tuple[float, float, float, float]:
+        parts = value.split(",")
+        if len(parts) != 4:
+            raise ValidationError("Not four numbers: west,south,east,north.")
+        number = QueryNumber()
+        west, south, east, north = (number.deserialize(part) for part in parts)
+        for lon in (west, east):
+            _LONGITUDE(lon)
+        for lat in (south, north):
+            _LATITUDE(lat)
+        if south > north:
+            raise ValidationError("South lies above north.")
+        return west, south, east, north
+
+
+class OnDay(Query):
+    """The day and the state of knowledge that a question is about."""
+
+    on = Day(metadata={"description": "the day that is asked about; today (UTC) if left out"})
+    known_at = Moment()
+
+
+class SubstanceOnDay(OnDay):
+    """A substance, besides; the first of the codebook if left out."""
+
+    substance = fields.String()
+
+
+class Paging(Query):
+    """Which part of a list."""
+
+    page = QueryInteger(load_default=1, validate=validate.Range(min=1, max=MAX_PAGE))
+    page_size = QueryInteger(
+        load_default=PAGE_SIZE, validate=validate.Range(min=1, max=MAX_PAGE_SIZE)
+    )
+
+
+class StatusQuery(SubstanceOnDay):
+    """Where is asked about: a point, or a jurisdiction."""
+
+    lat = QueryNumber(metadata={"description": "latitude in degrees, WGS 84"})
+    lon = QueryNumber(metadata={"description": "longitude in degrees, WGS 84; also as lng"})
+    jurisdiction = fields.String()
+
+    @pre_load
+    def take_lng(self, data: Any, **_: Any) -> Any:
+        """Take ``lng`` for ``lon``, as half the world writes it."""
+        values = dict(data)
+        if "lng" in values:
+            if "lon" in values:
+                raise ValidationError("Stands beside lon; give one of them.", "lng")
+            values["lon"] = values.pop("lng")
+        return values
+
+    @validates_schema
+    def one_place(self, data: dict[str, Any], **_: Any) -> None:
+        """Ask for exactly one place, with coordinates that exist."""
+        given = {name for name in ("lat", "lon", "jurisdiction") if name in data}
+        if given not in ({"lat", "lon"}, {"jurisdiction"}):
+            raise ValidationError(_missing(given))
+        if given == {"lat", "lon"}:
+            check_coordinates(data["lat"], data["lon"])
+
+
+def check_coordinates(lat: float, lon: float) -> None:
+    """Refuse coordinates that are not on the Earth.
+
+    :raises ValidationError: naming ``lat`` or ``lon``, with a hint where they look swapped.
+    """
+    errors: dict[str, list[str]] = {}
+    if not -90 <= lat <= 90:
+        hint = " Are lat and lon swapped?" if -90 <= lon <= 90 and abs(lat) <= 180 else ""
+        errors["lat"] = [f"Must be from -90 to 90 degrees.{hint}"]
+    if not -180 <= lon <= 180:
+        errors["lon"] = ["Must be from -180 to 180 degrees."]
+    if errors:
+        raise ValidationError(errors)
+
+
+def _missing(given: set[str]) -> dict[str, list[str]]:
+    if "jurisdiction" in given:
+        return {"jurisdiction": ["Give lat and lon, or a jurisdiction, not both."]}
+    if given == {"lat"}:
+        return {"lon": ["Is missing: lat needs it."]}
+    if given == {"lon"}:
+        return {"lat": ["Is missing: lon needs it."]}
+    both = "Give lat and lon, or a jurisdiction."
+    return {"lat": [both], "lon": [both], "jurisdiction": [both]}
+
+
+class JurisdictionsQuery(SubstanceOnDay, Paging):
+    """What a list of jurisdictions is narrowed by."""
+
+    level = Levels()
+    parent = fields.String()
+    status = Code(Status)
+    q = fields.String(validate=validate.Length(min=1, max=100))
+    bbox = BBoxField()
+    scope = fields.String(
+        validate=validate.OneOf(["listed", "all"]),
+        load_default="listed",
+        metadata={"description": "`all` adds the counties without a record"},
+    )
+
+
+class JurisdictionQuery(OnDay):
+    """On which day a jurisdiction is described."""
+
+
+class HistoryQuery(Query):
+    """Which record's history."""
+
+    substance = fields.String()
+    known_at = Moment()
+
+
+class BoundaryQuery(Query):
+    """How fine a boundary is wanted."""
+
+    detail = fields.String(validate=validate.OneOf(["low", "high"]), load_default="low")
+
+
+class ChangesQuery(Paging):
+    """Which legal changes: ``from`` is in, ``to`` is out."""
+
+    start = Day(data_key="from")
+    end = Day(data_key="to")
+    jurisdiction = fields.String()
+    substance = fields.String()
+    level = Levels()
+    known_at = Moment()
+
+    @validates_schema
+    def in_order(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse a stretch of time that ends before it begins."""
+        if "start" in data and "end" in data and data["end"] < data["start"]:
+            raise ValidationError("Lies before `from`.", "to")
+
+
+class MapQuery(SubstanceOnDay):
+    """What the map shows, and in which format."""
+
+    level = Levels()
+    format = fields.String(
+        validate=validate.OneOf(["geojson", "topojson"]), load_default="geojson"
+    )
+    compare = Day(metadata={"description": "a second day: adds `before` and `direction`"})
+    scope = fields.String(
+        validate=validate.OneOf(["listed", "all"]),
+        load_default="listed",
+        metadata={"description": "`all` adds the counties without a rule of their own"},
+    )
+
+
+class Since(fields.Field[int | datetime]):
+    """A revision number, or a moment."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            metadata={"description": "a revision number (it is out), or a moment or day (in)"},
+            **kwargs,
+        )
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int | datetime:
+        if re.fullmatch(r"[0-9]{1,12}", value):
+            return int(value)
+        try:
+            day = parse_day(value)
+        except InvalidDate:
+            return Moment().deserialize(value)
+        return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+class RevisionsQuery(Paging):
+    """From where on the edit log is wanted."""
+
+    since = Since()
+
+
+class NoQuery(Query):
+    """No parameters at all."""

@@ -1,0 +1,1 @@
+"""One module per question that users ask; no HTTP, no SQL, no shapes of JSON in here."""

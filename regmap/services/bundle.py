@@ -1,0 +1,71 @@
+"""Everything that can be asked of the data set, for the views: one object per snapshot."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from regmap.domain.vocabulary import Substance
+from regmap.geo.atlas import Atlas
+from regmap.geo.drawings import Drawings
+from regmap.geo.locator import Locator
+from regmap.release.substances import read_substances
+from regmap.services.browse import Browse
+from regmap.services.changes import Changes
+from regmap.services.history import History
+from regmap.services.kept import Kept
+from regmap.services.lookup import Lookup
+from regmap.services.maps import Maps
+from regmap.services.snapshot import Geography, Snapshot
+from regmap.services.source import SnapshotSource
+from regmap.store.database import Database
+
+# What a worker may spend on answers kept ready, in bytes.
+_ANSWER_BYTES = 16 << 20
+_MAP_BYTES = 16 << 20
+
+
+@dataclass(frozen=True)
+class Services:
+    """The services of one snapshot."""
+
+    snapshot: Snapshot
+    lookup: Lookup
+    browse: Browse
+    changes: Changes
+    maps: Maps
+    history: History
+    kept_answers: Kept
+    kept_maps: Kept
+
+
+def open_services(
+    database: Database, data_dir: Path, cache_dir: Path | None, today: Callable[[], date]
+) -> SnapshotSource[Services]:
+    """Open the data set.
+
+    :param cache_dir: where a quick form of the boundaries is kept between runs; None: nowhere.
+    :param today: gives the present day (UTC); evidence is aged by it.
+    :raises DataProblem: if the database or the boundaries are missing or broken.
+    """
+    database.check()
+    substances: Mapping[str, Substance] = read_substances(data_dir / "substances.yaml")
+    atlas = Atlas(data_dir / "boundaries", cache_dir)
+    drawings = Drawings(atlas)
+    history = History(database)
+
+    def services_of(snapshot: Snapshot) -> Services:
+        lookup = Lookup(snapshot, today)
+        browse = Browse(snapshot, lookup)
+        return Services(
+            snapshot=snapshot,
+            lookup=lookup,
+            browse=browse,
+            changes=Changes(snapshot, lookup),
+            maps=Maps(snapshot, lookup, browse, drawings),
+            history=history,
+            kept_answers=Kept(_ANSWER_BYTES),
+            kept_maps=Kept(_MAP_BYTES),
+        )
+
+    return SnapshotSource(database, substances, Geography(atlas, Locator(atlas)), services_of)

@@ -1,0 +1,22 @@
+"""Whether the data can be served, without making everything that serving needs."""
+
+from pathlib import Path
+
+from regmap.geo.atlas import Atlas
+from regmap.release.substances import read_substances
+from regmap.store import revisions
+from regmap.store.database import Database
+
+
+def check_readable(database_url: str, data_dir: Path, cache_dir: Path | None) -> None:
+    """Make sure that database and boundaries are there and whole, and fill the cache.
+
+    :raises DataProblem: saying what is missing or broken, and what makes it.
+    """
+    database = Database(database_url)
+    database.check()
+    with database.reading() as connection:
+        revisions.latest(connection)
+    database.close()
+    read_substances(data_dir / "substances.yaml")
+    Atlas(data_dir / "boundaries", cache_dir).verify()

@@ -1,0 +1,58 @@
+"""How a record came to be what it is: its revisions, and the edit log of the whole data set."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from regmap.domain.diff import Change, changes
+from regmap.store import revisions
+from regmap.store.database import Database
+from regmap.store.revisions import Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A revision with what it changed, field by field."""
+
+    revision: Revision
+    changes: tuple[Change, ...]
+
+
+class History:
+    """Reads the edit log."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of_record(self, jurisdiction: str, substance: str, up_to: int) -> list[Edit]:
+        """The revisions of a record up to one of the data set, oldest first."""
+        with self._database.reading() as connection:
+            found = revisions.of_subject(connection, (jurisdiction, substance), up_to)
+        return _with_changes(found)
+
+    def log(
+        self,
+        *,
+        after: int = 0,
+        since: datetime | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> tuple[list[Edit], int]:
+        """A page of the edit log, oldest first, and how many revisions there are in all."""
+        with self._database.reading() as connection:
+            page, total = revisions.log(
+                connection, after=after, since=since, offset=offset, limit=limit
+            )
+            edits = [
+                _edit(revisions.previous_of(connection, revision), revision) for revision in page
+            ]
+        return edits, total
+
+
+def _with_changes(found: Sequence[Revision]) -> list[Edit]:
+    return [_edit(before, after) for before, after in zip([None, *found], found, strict=False)]
+
+
+def _edit(before: Revision | None, after: Revision) -> Edit:
+    old = before.document if before else None
+    return Edit(after, tuple(changes(old, after.document)))

@@ -1,0 +1,139 @@
+"""What the map shows: every jurisdiction to draw, with its status on a day."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from regmap.domain.dates import PartialDate
+from regmap.domain.jurisdictions import Jurisdiction
+from regmap.domain.outlook import direction
+from regmap.domain.timeline import period_on
+from regmap.domain.vocabulary import UPPER_LEVELS, Confidence, Direction, Level, Status, Substance
+from regmap.geo.drawings import Drawings
+from regmap.services.browse import Browse
+from regmap.services.lookup import Lookup
+from regmap.services.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class MapFeature:
+    """One jurisdiction on the map.
+
+    ``point`` (longitude, latitude in degrees) is set where no limits are loaded;
+    ``before`` and ``direction`` where two dates are compared.
+    """
+
+    jurisdiction: Jurisdiction
+    status: Status
+    min_age: int | None
+    governed_by: str | None
+    since: PartialDate | None
+    summary: str | None
+    confidence: Confidence | None
+    verified: PartialDate | None
+    local_rules: int
+    upcoming: PartialDate | None
+    point: tuple[float, float] | None
+    before: Status | None = None
+    direction: Direction | None = None
+
+
+class Maps:
+    """Draws from one snapshot."""
+
+    def __init__(
+        self, snapshot: Snapshot, lookup: Lookup, browse: Browse, drawings: Drawings
+    ) -> None:
+        self._snapshot = snapshot
+        self._lookup = lookup
+        self._browse = browse
+        self.drawings = drawings
+
+    def features(
+        self,
+        substance: Substance,
+        day: date,
+        levels: frozenset[Level] | None = None,
+        compare: date | None = None,
+        *,
+        all_counties: bool = False,
+    ) -> Iterator[MapFeature]:
+        """The jurisdictions to draw, widest first: all countries, states and territories, and
+        below them those with a rule of their own on the day (or on the day compared with).
+
+        :param all_counties: also the counties that only follow the layers above.
+        """
+        for jurisdiction in sorted(
+            self._snapshot.tree, key=lambda one: (list(Level).index(one.level), one.id)
+        ):
+            if levels is not None and jurisdiction.level not in levels:
+                continue
+            if not self._is_drawn(jurisdiction, substance, day, compare, all_counties):
+                continue
+            point = None
+            if not self.drawings.has(jurisdiction.id):
+                point = self._browse.centroid(jurisdiction.id)
+                if point is None:
+                    continue  # no place on the map: the list has it
+            yield self._feature(jurisdiction, substance, day, compare, point)
+
+    def _is_drawn(
+        self,
+        jurisdiction: Jurisdiction,
+        substance: Substance,
+        day: date,
+        compare: date | None,
+        all_counties: bool,
+    ) -> bool:
+        if jurisdiction.level in UPPER_LEVELS:
+            return True
+        if all_counties and jurisdiction.level is Level.COUNTY:
+            return True
+        return any(
+            self._has_own_rule(jurisdiction.id, code, asked)
+            for code in (substance.code, substance.falls_back_to)
+            for asked in (day, compare)
+        )
+
+    def _has_own_rule(self, jurisdiction_id: str, code: str | None, day: date | None) -> bool:
+        if code is None or day is None:
+            return False
+        record = self._snapshot.record_of(jurisdiction_id, code)
+        return record is not None and period_on(record, day) is not None
+
+    def _feature(
+        self,
+        jurisdiction: Jurisdiction,
+        substance: Substance,
+        day: date,
+        compare: date | None,
+        point: tuple[float, float] | None,
+    ) -> MapFeature:
+        answer = self._lookup.at_jurisdiction(jurisdiction.id, substance, day)
+        now = answer.resolution
+        governing = now.governing if now else None
+        period = governing.period if governing else None
+        status = now.status if now else Status.UNKNOWN
+        min_age = now.min_age if now else None
+        before, pointing = None, None
+        if compare is not None:
+            then = self._lookup.at_jurisdiction(jurisdiction.id, substance, compare).resolution
+            before = then.status if then else Status.UNKNOWN
+            pointing = direction((before, then.min_age if then else None), (status, min_age))
+        return MapFeature(
+            jurisdiction=jurisdiction,
+            status=status,
+            min_age=min_age,
+            governed_by=governing.jurisdiction.id if governing else None,
+            since=period.start if period else None,
+            summary=period.summary if period else None,
+            confidence=period.confidence if period else None,
+            verified=governing.record.evidence_as_of if governing and governing.record else None,
+            local_rules=len(
+                self._browse.with_own_rule(jurisdiction.id, substance.code, day)
+            ),
+            upcoming=answer.next_change.effective if answer.next_change else None,
+            point=point,
+            before=before,
+            direction=pointing,
+        )

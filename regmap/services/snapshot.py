@@ -1,0 +1,134 @@
+"""The data set in memory at one version: immutable, so that every thread may read it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from marshmallow import ValidationError
+
+from regmap.domain.errors import DataProblem
+from regmap.domain.jurisdictions import Jurisdiction, JurisdictionTree, derived_codes
+from regmap.domain.records import Record
+from regmap.domain.vocabulary import Substance
+from regmap.geo.atlas import Atlas
+from regmap.geo.locator import Locator
+from regmap.geo.places import SAME_AS_COUNTY, ApproximatePlaces
+from regmap.schemas.jurisdiction import jurisdiction_from_document
+from regmap.schemas.record import record_from_document
+from regmap.store.revisions import Revision, Subject
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Geography:
+    """What does not change while the program runs: the boundaries, and how to find a spot."""
+
+    atlas: Atlas
+    locator: Locator
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """All records, their jurisdictions and the boundaries, at one version of the data set.
+
+    ``own`` are the jurisdictions that have records; ``tree`` joins them with those that the
+    boundaries bring. ``revision_of`` gives the last revision of each record.
+    """
+
+    data_version: str
+    revision: int
+    substances: Mapping[str, Substance]
+    own: Mapping[str, Jurisdiction]
+    records: Mapping[tuple[str, str], Record]
+    revision_of: Mapping[tuple[str, str], int]
+    tree: JurisdictionTree
+    places: ApproximatePlaces
+    geography: Geography
+
+    def record_of(self, jurisdiction_id: str, substance: str) -> Record | None:
+        """The record of a jurisdiction and a substance, if there is one."""
+        return self.records.get((jurisdiction_id, substance))
+
+    def records_of(self, jurisdiction_id: str) -> Iterator[Record]:
+        """The records of a jurisdiction, in the order of the substances."""
+        for substance in self.substances:
+            record = self.record_of(jurisdiction_id, substance)
+            if record is not None:
+                yield record
+
+    def is_located(self, jurisdiction_id: str) -> bool:
+        """Whether a spot can be found in it, for certain or possibly."""
+        return (
+            jurisdiction_id in self.geography.atlas.by_id
+            or jurisdiction_id in SAME_AS_COUNTY
+            or self.places.get(jurisdiction_id) is not None
+        )
+
+
+def data_version(revision: int, sealed: str) -> str:
+    """The name of a version: the number of its last revision and the start of its hash."""
+    return f"{revision}-{sealed[:12]}"
+
+
+def build_snapshot(
+    heads: Mapping[Subject, Revision],
+    last: tuple[int, str],
+    substances: Mapping[str, Substance],
+    geography: Geography,
+    before: Snapshot | None = None,
+) -> Snapshot:
+    """Make the snapshot of some head revisions, on top of ``before`` where that is given.
+
+    :param last: number and hash of the newest revision.
+    :raises DataProblem: if a stored document is not valid or contradicts the rest.
+    """
+    own = dict(before.own) if before else {}
+    records = dict(before.records) if before else {}
+    revision_of = dict(before.revision_of) if before else {}
+    for (jurisdiction_id, substance), head in heads.items():
+        if substance is None:
+            _put(own, jurisdiction_id, _valid(head, jurisdiction_from_document))
+        else:
+            _put(records, (jurisdiction_id, substance), _valid(head, record_from_document))
+            revision_of[jurisdiction_id, substance] = head.revision
+    try:
+        tree = JurisdictionTree(_joined(geography.atlas, own))
+    except ValueError as error:
+        raise DataProblem(f"the stored jurisdictions contradict each other: {error}") from None
+    return Snapshot(
+        data_version=data_version(*last),
+        revision=last[0],
+        substances=substances,
+        own=own,
+        records=records,
+        revision_of=revision_of,
+        tree=tree,
+        places=ApproximatePlaces(own.values()),
+        geography=geography,
+    )
+
+
+def _put(into: dict[Any, T], key: object, value: T | None) -> None:
+    if value is None:
+        into.pop(key, None)
+    else:
+        into[key] = value
+
+
+def _valid(head: Revision, read: Callable[[Mapping[str, Any]], T]) -> T | None:
+    if head.document is None:
+        return None
+    try:
+        return read(head.document)
+    except ValidationError as error:
+        raise DataProblem(f"revision {head.revision} is not valid: {error.messages}") from None
+
+
+def _joined(atlas: Atlas, own: Mapping[str, Jurisdiction]) -> Iterator[Jurisdiction]:
+    """Every jurisdiction once: records say name, level and parent, boundaries bring the codes."""
+    from_boundaries = atlas.jurisdictions
+    for jurisdiction in {**from_boundaries, **own}.values():
+        known = from_boundaries.get(jurisdiction.id)
+        codes = known.codes if known else derived_codes(jurisdiction)
+        yield replace(jurisdiction, codes=codes)

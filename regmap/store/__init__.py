@@ -1,0 +1,1 @@
+"""The store: every revision of every document, for ever; the only home of SQLAlchemy."""

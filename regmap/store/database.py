@@ -1,0 +1,139 @@
+"""Opening the database: engine, transactions, migrations, and errors a person can act on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from regmap.domain.errors import DataProblem
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_BUSY_SECONDS = 15
+
+
+class Database:
+    """One database, by its SQLAlchemy URL (``sqlite:///path/to/file``).
+
+    Nothing is opened before the first use.
+
+    :raises DataProblem: for a URL that names no database that regmap can use.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            self.url = make_url(url)
+        except ArgumentError:
+            raise DataProblem(f"REGMAP_DATABASE_URL: {url!r} is not a database URL") from None
+        if self.url.get_backend_name() != "sqlite" or not self.url.database:
+            raise DataProblem(
+                "REGMAP_DATABASE_URL: this version keeps its data in an SQLite file"
+                " (sqlite:///path/to/regmap.sqlite)"
+            )
+        self.engine = _sqlite_engine(self.url.render_as_string(hide_password=False))
+
+    @property
+    def file(self) -> Path:
+        """The database file."""
+        return Path(str(self.url.database))
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent view: one read transaction.
+
+        :raises DataProblem: if the database cannot be read.
+        """
+        with _explained(self.file), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One write transaction: committed whole at the end, or not at all.
+
+        :raises DataProblem: if the database cannot be written.
+        """
+        with _explained(self.file), self.engine.connect() as connection:
+            connection.execution_options(regmap_write=True)
+            with connection.begin():
+                yield connection
+
+    def migrate(self) -> None:
+        """Create the tables, or bring them up to date.
+
+        :raises DataProblem: if the file cannot be created or is not a database.
+        """
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DataProblem(f"{self.file.parent}: {error.strerror}") from None
+        with self.writing() as connection:
+            command.upgrade(_alembic(connection), "head")
+
+    def check(self) -> None:
+        """Make sure that the database is there, readable, and of this version.
+
+        :raises DataProblem: saying what to do.
+        """
+        if not self.file.is_file():
+            raise DataProblem(f"{self.file}: no database is there yet; `regmap init` makes it")
+        with self.reading() as connection:
+            at = MigrationContext.configure(connection).get_current_revision()
+        wanted = ScriptDirectory.from_config(_alembic()).get_current_head()
+        if at != wanted:
+            raise DataProblem(
+                f"{self.file}: its tables are of version {at or 'none'}, this regmap needs"
+                f" {wanted}; `regmap init` brings them up to date"
+            )
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _alembic(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # regmap begins its transactions itself, below
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A write takes its lock at once: one that reads first and writes later fails when
+        # another writer came between, instead of waiting its turn.
+        write = connection.get_execution_options().get("regmap_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def _explained(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise DataProblem(f"{file}: {error.orig}") from error

@@ -1,0 +1,205 @@
+"""The edit log: append-only, each revision sealed with the hash of the one before."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, select
+
+from regmap.domain.errors import DataProblem
+from regmap.store.tables import revisions
+
+Subject = tuple[str, str | None]
+"""A jurisdiction id and a substance code; None: the jurisdiction itself."""
+
+FIRST_HASH = "0" * 64
+_HASHED = (
+    "revision",
+    "jurisdiction",
+    "substance",
+    "document",
+    "recorded_at",
+    "author",
+    "reason",
+    "release",
+    "correction",
+    "previous_hash",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One edit: ``document`` is the whole new state, None where the subject was removed."""
+
+    revision: int
+    jurisdiction: str
+    substance: str | None
+    document: Mapping[str, Any] | None
+    recorded_at: datetime
+    author: str
+    reason: str
+    release: str | None
+    correction: str | None
+    previous_hash: str
+    hash: str
+
+    @property
+    def subject(self) -> Subject:
+        """What the edit is about."""
+        return self.jurisdiction, self.substance
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An edit to be recorded."""
+
+    subject: Subject
+    document: Mapping[str, Any] | None
+    author: str
+    reason: str
+    release: str | None = None
+    correction: str | None = None
+
+
+def canonical(document: Any) -> str:
+    """The one text of a JSON value: equal values give equal text."""
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def seal(row: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) over everything a revision says and the hash of the one before."""
+    return hashlib.sha256(canonical({name: row[name] for name in _HASHED}).encode()).hexdigest()
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment as the store writes it: RFC 3339, UTC, microseconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def append(connection: Connection, edits: Sequence[Edit], now: datetime) -> list[int]:
+    """Record edits in their order and return their revision numbers.
+
+    To be called in a write transaction. Time never runs backwards in the log: a clock that was
+    set back gives revisions the time of the last one.
+    """
+    last = connection.execute(
+        select(revisions).order_by(revisions.c.revision.desc()).limit(1)
+    ).one_or_none()
+    number, previous = (last.revision, last.hash) if last else (0, FIRST_HASH)
+    recorded_at = max(timestamp(now), last.recorded_at) if last else timestamp(now)
+    rows: list[dict[str, Any]] = []
+    for edit in edits:
+        number += 1
+        row: dict[str, Any] = {
+            "revision": number,
+            "jurisdiction": edit.subject[0],
+            "substance": edit.subject[1],
+            "document": None if edit.document is None else canonical(edit.document),
+            "recorded_at": recorded_at,
+            "author": edit.author,
+            "reason": edit.reason,
+            "release": edit.release,
+            "correction": edit.correction,
+            "previous_hash": previous,
+        }
+        previous = row["hash"] = seal(row)
+        rows.append(row)
+    if rows:
+        connection.execute(insert(revisions), rows)
+    return [row["revision"] for row in rows]
+
+
+def latest(connection: Connection, known_at: datetime | None = None) -> tuple[int, str]:
+    """Number and hash of the newest revision (recorded up to ``known_at``); (0, zeros) if none."""
+    query = select(revisions.c.revision, revisions.c.hash)
+    if known_at is not None:
+        query = query.where(revisions.c.recorded_at <= timestamp(known_at))
+    row = connection.execute(query.order_by(revisions.c.revision.desc()).limit(1)).one_or_none()
+    return (row.revision, row.hash) if row else (0, FIRST_HASH)
+
+
+def heads(connection: Connection, up_to: int, after: int = 0) -> Iterator[Revision]:
+    """The newest revision of each subject among those after ``after``, up to ``up_to``."""
+    newest = (
+        select(func.max(revisions.c.revision).label("revision"))
+        .where(and_(revisions.c.revision <= up_to, revisions.c.revision > after))
+        .group_by(revisions.c.jurisdiction, revisions.c.substance)
+        .subquery()
+    )
+    query = select(revisions).join(newest, revisions.c.revision == newest.c.revision)
+    for row in connection.execute(query.order_by(revisions.c.revision)):
+        yield _revision(row)
+
+
+def of_subject(connection: Connection, subject: Subject, up_to: int) -> list[Revision]:
+    """Every revision of one subject, oldest first."""
+    jurisdiction, substance = subject
+    rows = connection.execute(
+        select(revisions)
+        .where(
+            revisions.c.jurisdiction == jurisdiction,
+            revisions.c.substance.is_(None)
+            if substance is None
+            else revisions.c.substance == substance,
+            revisions.c.revision <= up_to,
+        )
+        .order_by(revisions.c.revision)
+    )
+    return [_revision(row) for row in rows]
+
+
+def log(
+    connection: Connection,
+    *,
+    after: int = 0,
+    since: datetime | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[list[Revision], int]:
+    """A page of the log, oldest first, and how many revisions there are in all.
+
+    :param after: only revisions with a higher number.
+    :param since: only revisions recorded at that moment or later.
+    """
+    chosen = revisions.c.revision > after
+    if since is not None:
+        chosen = and_(chosen, revisions.c.recorded_at >= timestamp(since))
+    total = connection.execute(select(func.count()).select_from(revisions).where(chosen)).scalar()
+    rows = connection.execute(
+        select(revisions).where(chosen).order_by(revisions.c.revision).offset(offset).limit(limit)
+    )
+    return [_revision(row) for row in rows], int(total or 0)
+
+
+def previous_of(connection: Connection, revision: Revision) -> Revision | None:
+    """The revision of the same subject right before this one."""
+    earlier = of_subject(connection, revision.subject, revision.revision - 1)
+    return earlier[-1] if earlier else None
+
+
+def broken_link(connection: Connection) -> str | None:
+    """The first thing wrong with the hash chain, in words; None if all of it holds."""
+    number, previous = 0, FIRST_HASH
+    for row in connection.execute(select(revisions).order_by(revisions.c.revision)):
+        number += 1
+        if row.revision != number:
+            return f"revision {number} is missing"
+        if row.previous_hash != previous:
+            return f"revision {number} does not follow from the one before"
+        if row.hash != seal(row._mapping):
+            return f"revision {number} was altered after it was recorded"
+        previous = row.hash
+    return None
+
+
+def _revision(row: Row[Any]) -> Revision:
+    values = dict(row._mapping)
+    try:
+        values["document"] = None if row.document is None else json.loads(row.document)
+        values["recorded_at"] = datetime.fromisoformat(row.recorded_at)
+    except ValueError as error:
+        raise DataProblem(f"revision {row.revision} is damaged: {error}") from None
+    return Revision(**values)
