@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from regmap.api.description import join_api
 from regmap.domain.errors import RegmapError
 from regmap.http import context
+from regmap.http.health import join_health
 from regmap.http.problems import problem, status_of
 from regmap.services.bundle import open_services
 from regmap.settings import Settings
@@ -32,7 +33,12 @@ def create_app(settings: Settings) -> Flask:
 
     :raises DataProblem: if the database or the boundaries are missing or broken.
     """
-    app = Flask(__name__, static_folder=str(settings.static_dir), static_url_path="/static")
+    app = Flask(
+        __name__,
+        static_folder=str(settings.static_dir),
+        static_url_path="/static",
+        template_folder="web/templates",
+    )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     app.config.update(
         COMPRESS_ALGORITHM=["br", "gzip"],
@@ -54,7 +60,8 @@ def create_app(settings: Settings) -> Flask:
     context.attach(app, source)
     Compress(app)
     join_api(app)
-    join_pages(app)
+    join_health(app)
+    join_pages(app, settings.cache_dir)
     _join_errors(app)
     app.after_request(_finish)
     return app

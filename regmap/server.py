@@ -33,7 +33,5 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
         # Few threads: with many, one slow answer holds the others up behind the interpreter lock.
         blocking_threads=2,
         respawn_failed_workers=True,
-        workers_graceful_timeout=10,
-        process_name="regmap",
     ).serve()
     return 0

@@ -183,6 +183,13 @@ STATUSES: Mapping[Status, StatusEntry] = {
     ),
 }
 
+
+
+def age_applies(status: Status) -> bool:
+    """Whether a minimum age says anything beside the status: only where sale may be allowed."""
+    return Permission.ALLOWED in STATUSES[status].sale and status is not Status.UNKNOWN
+
+
 LEVELS: Mapping[Level, str] = {
     Level.COUNTRY: "a country, or what ISO 3166-1 lists like one",
     Level.STATE: "any first-level subdivision of a country",

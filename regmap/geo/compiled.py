@@ -7,8 +7,6 @@ and the others map that file into memory.
 
 import json
 import mmap
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ import numpy as np
 import shapely
 
 from regmap.domain.errors import DataProblem
+from regmap.files import replace_whole
 
 COLUMNS = (
     "id name level parent iso3166 fips geoid ocd_id west south east north"
@@ -68,9 +67,7 @@ def open_table(files: Mapping[str, Path], version: str, cache_dir: Path | None) 
         if blob.stat().st_size == kept["offsets"][-1]:
             return Table(kept["rows"], _MappedWkb(blob, kept["offsets"]))
     table = _read_parquet(files)
-    try:
-        _write(table, index, blob)
-    except OSError:
+    if not _write(table, index, blob):
         return table  # a full or read-only disk: this process keeps what it has read
     return open_table(files, version, cache_dir)
 
@@ -91,21 +88,8 @@ def _read_parquet(files: Mapping[str, Path]) -> Table:
     return Table(rows, wkb)
 
 
-def _write(table: Table, index: Path, blob: Path) -> None:
-    index.parent.mkdir(parents=True, exist_ok=True)
-    lengths = [len(table.wkb[row]) for row in range(len(table.rows))]
-    offsets = [0, *np.cumsum(lengths).tolist()]
-    _replace(blob, b"".join(table.wkb[row] for row in range(len(table.rows))))
-    _replace(index, json.dumps({"rows": table.rows, "offsets": offsets}).encode())
-
-
-def _replace(file: Path, content: bytes) -> None:
-    """Put a file in place whole: another process may be doing the same."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
-    try:
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(content)
-        Path(name).replace(file)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+def _write(table: Table, index: Path, blob: Path) -> bool:
+    wkb = [table.wkb[row] for row in range(len(table.rows))]
+    offsets = [0, *np.cumsum([len(shape) for shape in wkb]).tolist()]
+    written = {"rows": table.rows, "offsets": offsets}
+    return replace_whole(blob, b"".join(wkb)) and replace_whole(index, json.dumps(written).encode())

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from regmap.domain.dates import InvalidDate, parse_day
 from regmap.domain.errors import InvalidValue
 from regmap.domain.resolution import Layer
-from regmap.domain.vocabulary import STATUSES
+from regmap.domain.vocabulary import STATUSES, age_applies
 from regmap.schemas.fields import parse_decimal
 from regmap.services.bundle import Services
 from regmap.services.lookup import Answer
@@ -42,7 +42,8 @@ def status_lines(
 def _answer_lines(answer: Answer) -> Iterator[str]:
     resolution = answer.resolution
     if resolution is not None:
-        age = f", from {resolution.min_age} years" if resolution.min_age else ""
+        applies = resolution.min_age is not None and age_applies(resolution.status)
+        age = f", from {resolution.min_age} years" if applies else ""
         by = f" (governed by {resolution.governing.jurisdiction.id})" if resolution.governing else ""
         yield f"  {STATUSES[resolution.status].label.upper()}{age}{by}"
         for layer in (*resolution.layers, *resolution.possible):

@@ -4,7 +4,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from regmap.domain.errors import DataProblem, InvalidValue
@@ -77,6 +77,15 @@ class SnapshotSource(Generic[View]):
                     self._pasts.popitem(last=False)
             return self._pasts[last[0]]
 
+    def store_answers(self) -> bool:
+        """Whether the store can be read right now."""
+        try:
+            with self._database.reading() as connection:
+                revisions.latest(connection)
+        except DataProblem:
+            return False
+        return True
+
     def _refresh(self) -> None:
         try:
             with self._database.reading() as connection:
@@ -100,7 +109,3 @@ class SnapshotSource(Generic[View]):
             heads = {head.subject: head for head in revisions.heads(connection, last[0])}
         return build_snapshot(heads, last, self._substances, self._geography)
 
-
-def end_of(day: date) -> datetime:
-    """The last moment of a day in UTC: what was known on a day is what was known by its end."""
-    return datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=UTC)

@@ -1,0 +1,28 @@
+# make serve   sets everything up, loads the data and serves the map on http://127.0.0.1:8000/
+# make test    sets everything up and runs every test
+.PHONY: setup setup-dev serve test lint bench
+
+setup: ; @scripts/setup
+
+setup-dev: ; @scripts/setup dev
+
+serve: setup
+	.venv/bin/regmap init
+	.venv/bin/regmap load
+	.venv/bin/regmap serve
+
+test: setup-dev
+	@scripts/install-chromium
+	.venv/bin/python -m pytest
+
+lint: setup-dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/hadolint Dockerfile
+	.venv/bin/regmap validate
+	.venv/bin/regmap codebook --check
+
+bench: setup-dev
+	.venv/bin/python -m tests.bench
