@@ -53,8 +53,14 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     from regmap.server import run
 
     settings = _settings()
-    sys.exit(run(settings, host or settings.host, port if port is not None else settings.port,
-                 workers or settings.workers))
+    sys.exit(
+        run(
+            settings,
+            host or settings.host,
+            port if port is not None else settings.port,
+            workers or settings.workers,
+        )
+    )
 
 
 @main.command()
@@ -184,7 +190,9 @@ def settings() -> None:
     present = _settings()
     for knob in fields(present):
         value = getattr(present, knob.name)
-        console.print(f"{variable(knob.name)}={value}\n    {knob.metadata['meaning']}", markup=False)
+        console.print(
+            f"{variable(knob.name)}={value}\n    {knob.metadata['meaning']}", markup=False
+        )
 
 
 @main.group()
@@ -215,7 +223,5 @@ def _open_services() -> Any:
     from regmap.store.database import Database
 
     chosen = _settings()
-    source = open_services(
-        Database(chosen.database_url), chosen.data_dir, chosen.cache_dir, today
-    )
+    source = open_services(Database(chosen.database_url), chosen.data_dir, chosen.cache_dir, today)
     return source.current()

@@ -7,7 +7,7 @@ from flask import Flask, Response
 from flask_smorest import Api
 
 from regmap import __version__
-from regmap.api import changes, codebook, jurisdictions, map, status
+from regmap.api import changes, codebook, jurisdictions, maps, status
 from regmap.api.blueprint import PREFIX, PROBLEM, ProblemSchema
 from regmap.http import caching
 from regmap.schemas.fields import Code, Day, HttpUrl, PartialDateField
@@ -31,7 +31,10 @@ class RegmapApi(Api):  # type: ignore[misc]  # flask-smorest ships no types
 def join_api(app: Flask) -> None:
     """Register every resource, and ``/api/v1/openapi.json``."""
     app.config.update(
-        API_TITLE="regmap", API_VERSION=__version__, OPENAPI_VERSION="3.1.0", OPENAPI_URL_PREFIX=None
+        API_TITLE="regmap",
+        API_VERSION=__version__,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=None,
     )
     api = RegmapApi(app)
     for field in (Code, HttpUrl, BBoxField, Levels, Since):
@@ -39,7 +42,7 @@ def join_api(app: Flask) -> None:
     api.register_field(Day, "string", "date")
     api.register_field(Moment, "string", None)
     api.register_field(PartialDateField, "string", None)
-    for resource in (status, jurisdictions, changes, map, codebook):
+    for resource in (status, jurisdictions, changes, maps, codebook):
         api.register_blueprint(resource.blp)
     written = orjson.dumps(_described(api.spec.to_dict()))
 

@@ -65,9 +65,7 @@ def _next_change(coming: NextChange) -> dict[str, Any]:
     }
 
 
-def jurisdiction_item(
-    jurisdiction: Jurisdiction, standings: Iterable[Standing]
-) -> dict[str, Any]:
+def jurisdiction_item(jurisdiction: Jurisdiction, standings: Iterable[Standing]) -> dict[str, Any]:
     """A jurisdiction with how each substance stands in it."""
     return {
         "id": jurisdiction.id,

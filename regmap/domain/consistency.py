@@ -128,5 +128,3 @@ def _not_in_future(path: Path, day: PartialDate | None, today: date) -> Iterator
 def _under(path: Path, problems: Iterable[Problem]) -> Iterator[Problem]:
     for problem in problems:
         yield Problem((*path, *problem.path), problem.message)
-
-

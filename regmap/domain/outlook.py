@@ -66,6 +66,4 @@ def _coming_turns(
 
 
 def _counted_periods(resolution: Resolution) -> list[tuple[str, object]]:
-    return [
-        (layer.jurisdiction.id, layer.period) for layer in resolution.layers if layer.counts
-    ]
+    return [(layer.jurisdiction.id, layer.period) for layer in resolution.layers if layer.counts]

@@ -132,9 +132,7 @@ def hear(spot: Located, substance: Substance, day: date, record_of: RecordOf) ->
     record = record_of(spot.jurisdiction.id, substance.code)
     period = period_on(record, day) if record else None
     inherited = False
-    if substance.falls_back_to is not None and (
-        period is None or period.status is Status.UNKNOWN
-    ):
+    if substance.falls_back_to is not None and (period is None or period.status is Status.UNKNOWN):
         plant_record = record_of(spot.jurisdiction.id, substance.falls_back_to)
         plant = period_on(plant_record, day) if plant_record else None
         if plant is not None and (period is None or plant.status in _REACHES_THROUGH):
@@ -160,9 +158,7 @@ def _without_preempted(layers: Sequence[Layer]) -> list[Layer]:
     if not pre_empting:
         return list(layers)
     return [
-        replace(layer, preempted=True)
-        if layer.jurisdiction.level in PREEMPTIBLE_LEVELS
-        else layer
+        replace(layer, preempted=True) if layer.jurisdiction.level in PREEMPTIBLE_LEVELS else layer
         for layer in layers
     ]
 

@@ -46,7 +46,7 @@ def turns(record: Record) -> Iterator[Turn]:
     before: Period | None = None
     for period in record.periods:
         if before is not None and before.end is not None:
-            if before.end == period.start:
+            if period.start is not None and before.end == period.start:
                 yield Turn(period.start, before, period)
                 before = period
                 continue

@@ -184,7 +184,6 @@ STATUSES: Mapping[Status, StatusEntry] = {
 }
 
 
-
 def age_applies(status: Status) -> bool:
     """Whether a minimum age says anything beside the status: only where sale may be allowed."""
     return Permission.ALLOWED in STATUSES[status].sale and status is not Status.UNKNOWN

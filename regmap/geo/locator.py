@@ -93,9 +93,7 @@ class Locator:
 
         found = [
             Neighbour(id, distance)
-            for position, distance in self._borders.within(
-                lon, lat, self._widest, matters
-            ).items()
+            for position, distance in self._borders.within(lon, lat, self._widest, matters).items()
             if (id := self._ids[position]) is not None
             and distance <= max(NEAR_KM, own_error, self._error_km[position])
         ]

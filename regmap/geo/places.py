@@ -94,7 +94,8 @@ def _reaches(extent: Extent, lon: float, lat: float) -> bool:
 
 def great_circle_km(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
     """Distance in km between two spots in degrees on the mean sphere (haversine formula)."""
-    half = sin(radians(other_lat - lat) / 2) ** 2 + cos(radians(lat)) * cos(
-        radians(other_lat)
-    ) * sin(radians(other_lon - lon) / 2) ** 2
+    half = (
+        sin(radians(other_lat - lat) / 2) ** 2
+        + cos(radians(lat)) * cos(radians(other_lat)) * sin(radians(other_lon - lon) / 2) ** 2
+    )
     return float(2 * asin(min(1.0, sqrt(half))) * KM_PER_DEGREE * 180 / np.pi)

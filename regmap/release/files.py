@@ -135,7 +135,7 @@ def _read_files(folder: Path, release: Release) -> Iterator[_ReadFile]:
             release.problems.append(FileProblem(path, 1, "", "the file is not UTF-8 text"))
             continue
         try:
-            parts: dict[str, Any] = schema.load(document.value)  # type: ignore[assignment]  # a dict
+            parts: dict[str, Any] = schema.load(document.value)
         except ValidationError as error:
             release.problems += [
                 _file_problem(path, document, at, message)

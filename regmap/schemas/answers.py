@@ -151,9 +151,7 @@ class JurisdictionPageSchema(PageSchema):
 class BoundarySchema(Schema):
     """Where a jurisdiction's limits come from."""
 
-    quality = fields.String(
-        required=True, metadata={"enum": ["detailed", "approximate"]}
-    )
+    quality = fields.String(required=True, metadata={"enum": ["detailed", "approximate"]})
     source = fields.String(required=True)
     vintage = fields.String(required=True, allow_none=True)
 

@@ -1,8 +1,9 @@
 """The shapes of questions: query parameters, strict and named."""
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate, validates_schema
 
@@ -25,7 +26,7 @@ _MOMENT = re.compile(
 class Query(Schema):
     """Query parameters; one that is not known is an error, not something to pass over."""
 
-    error_messages = {"unknown": "Unknown parameter."}
+    error_messages: ClassVar[dict[str, str]] = {"unknown": "Unknown parameter."}
 
     class Meta:
         """Refuse what is not asked for."""
@@ -158,12 +159,12 @@ def check_coordinates(lat: float, lon: float) -> None:
         raise ValidationError(errors)
 
 
-def _missing(given: set[str]) -> dict[str, list[str]]:
+def _missing(given: Collection[str]) -> dict[str, list[str]]:
     if "jurisdiction" in given:
         return {"jurisdiction": ["Give lat and lon, or a jurisdiction, not both."]}
-    if given == {"lat"}:
+    if "lat" in given:
         return {"lon": ["Is missing: lat needs it."]}
-    if given == {"lon"}:
+    if "lon" in given:
         return {"lat": ["Is missing: lon needs it."]}
     both = "Give lat and lon, or a jurisdiction."
     return {"lat": [both], "lon": [both], "jurisdiction": [both]}
@@ -222,9 +223,7 @@ class MapQuery(SubstanceOnDay):
     """What the map shows, and in which format."""
 
     level = Levels()
-    format = fields.String(
-        validate=validate.OneOf(["geojson", "topojson"]), load_default="geojson"
-    )
+    format = fields.String(validate=validate.OneOf(["geojson", "topojson"]), load_default="geojson")
     compare = Day(metadata={"description": "a second day: adds `before` and `direction`"})
     scope = fields.String(
         validate=validate.OneOf(["listed", "all"]),
@@ -248,7 +247,8 @@ class Since(fields.Field[int | datetime]):
         try:
             day = parse_day(value)
         except InvalidDate:
-            return Moment().deserialize(value)
+            moment: datetime = Moment().deserialize(value)
+            return moment
         return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, post_dump, post_load, validate
 
@@ -75,7 +75,7 @@ def _rule_field(entry: RuleEntry) -> fields.Field[Any]:
 class RulesSchema(Schema.from_dict({name: _rule_field(entry) for name, entry in RULES.items()})):  # type: ignore[misc]  # the base is made from the codebook
     """The rules of a period; a rule that is absent is not known."""
 
-    error_messages = {"unknown": "Unknown rule."}
+    error_messages: ClassVar[dict[str, str]] = {"unknown": "Unknown rule."}
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Mapping[str, Any]:

@@ -65,7 +65,10 @@ class Browse:
             jurisdiction
             for jurisdiction in self._snapshot.tree
             if self._is_listed(jurisdiction, filters)
-            and (filters.status is None or filters.status is self._status(jurisdiction, substance, day))
+            and (
+                filters.status is None
+                or filters.status is self._status(jurisdiction, substance, day)
+            )
         ]
         return sorted(found, key=lambda jurisdiction: jurisdiction.id)
 

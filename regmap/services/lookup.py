@@ -221,9 +221,7 @@ def _unruled_answer(situation: Situation) -> Answer:
     if situation.disputed is None:
         return NOWHERE
     nothing_known = Resolution(Status.UNKNOWN, None, None, Status.UNKNOWN, (), ())
-    return Answer(
-        nothing_known, None, (situation.disputed, "Unknown never means lawful.")
-    )
+    return Answer(nothing_known, None, (situation.disputed, "Unknown never means lawful."))
 
 
 def _unlocated_by_parent(snapshot: Snapshot) -> dict[str, list[str]]:

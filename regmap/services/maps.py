@@ -58,8 +58,10 @@ class Maps:
         *,
         all_counties: bool = False,
     ) -> Iterator[MapFeature]:
-        """The jurisdictions to draw, widest first: all countries, states and territories, and
-        below them those with a rule of their own on the day (or on the day compared with).
+        """The jurisdictions to draw, widest first.
+
+        Those are all countries, states and territories, and below them whatever has a rule of its
+        own on the day (or on the day compared with).
 
         :param all_counties: also the counties that only follow the layers above.
         """
@@ -129,9 +131,7 @@ class Maps:
             summary=period.summary if period else None,
             confidence=period.confidence if period else None,
             verified=governing.record.evidence_as_of if governing and governing.record else None,
-            local_rules=len(
-                self._browse.with_own_rule(jurisdiction.id, substance.code, day)
-            ),
+            local_rules=len(self._browse.with_own_rule(jurisdiction.id, substance.code, day)),
             upcoming=answer.next_change.effective if answer.next_change else None,
             point=point,
             before=before,

@@ -44,7 +44,9 @@ def _answer_lines(answer: Answer) -> Iterator[str]:
     if resolution is not None:
         applies = resolution.min_age is not None and age_applies(resolution.status)
         age = f", from {resolution.min_age} years" if applies else ""
-        by = f" (governed by {resolution.governing.jurisdiction.id})" if resolution.governing else ""
+        by = (
+            f" (governed by {resolution.governing.jurisdiction.id})" if resolution.governing else ""
+        )
         yield f"  {STATUSES[resolution.status].label.upper()}{age}{by}"
         for layer in (*resolution.layers, *resolution.possible):
             yield _layer_line(layer)

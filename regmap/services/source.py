@@ -108,4 +108,3 @@ class SnapshotSource(Generic[View]):
             last = last or revisions.latest(connection)
             heads = {head.subject: head for head in revisions.heads(connection, last[0])}
         return build_snapshot(heads, last, self._substances, self._geography)
-

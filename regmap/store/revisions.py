@@ -182,14 +182,14 @@ def previous_of(connection: Connection, revision: Revision) -> Revision | None:
 
 def broken_link(connection: Connection) -> str | None:
     """The first thing wrong with the hash chain, in words; None if all of it holds."""
-    number, previous = 0, FIRST_HASH
-    for row in connection.execute(select(revisions).order_by(revisions.c.revision)):
-        number += 1
+    previous = FIRST_HASH
+    rows = connection.execute(select(revisions).order_by(revisions.c.revision))
+    for number, row in enumerate(rows, start=1):
         if row.revision != number:
             return f"revision {number} is missing"
         if row.previous_hash != previous:
             return f"revision {number} does not follow from the one before"
-        if row.hash != seal(row._mapping):
+        if row.hash != seal(dict(row._mapping)):
             return f"revision {number} was altered after it was recorded"
         previous = row.hash
     return None

@@ -73,7 +73,7 @@ def _rendered(config: str) -> MapParts:
     from branca.element import MacroElement
     from folium.template import Template
 
-    class Jurisdictions(MacroElement):  # type: ignore[misc]  # branca ships no types
+    class Jurisdictions(MacroElement):
         """Hands the map over to our own script, which fetches and draws the jurisdictions."""
 
         _template = Template(
@@ -83,7 +83,7 @@ def _rendered(config: str) -> MapParts:
         )
 
         def __init__(self, config: str) -> None:
-            super().__init__()
+            super().__init__()  # type: ignore[no-untyped-call]  # branca has types in part
             self._name = "Jurisdictions"
             self.config = config
 
@@ -99,6 +99,6 @@ def _rendered(config: str) -> MapParts:
     )
     drawn._id = ELEMENT_ID  # at random by default, so that page and script of two workers mismatch
     drawn.add_child(Jurisdictions(config))
-    root = drawn.get_root()
+    root: Any = drawn.get_root()
     root.render()
     return MapParts(element=root.html.render(), script=root.script.render())

@@ -16,8 +16,8 @@ from regmap.domain.vocabulary import RULES, STATUSES, age_applies
 from regmap.http import caching
 from regmap.http.context import services, today
 from regmap.http.problems import detail_of, errors_of, status_of
-from regmap.services.bundle import Services
 from regmap.services.browse import Standing
+from regmap.services.bundle import Services
 from regmap.web.folium_map import map_parts
 
 _MONTHS = (

@@ -25,9 +25,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(64), nullable=False, unique=True),
         sa.CheckConstraint("revision > 0", name="revision_is_positive"),
     )
-    op.create_index(
-        "revisions_by_subject", "revisions", ["jurisdiction", "substance", "revision"]
-    )
+    op.create_index("revisions_by_subject", "revisions", ["jurisdiction", "substance", "revision"])
 
 
 def downgrade() -> None:

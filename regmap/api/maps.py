@@ -42,9 +42,9 @@ class MapSchema(Schema):
 @blp.arguments(MapQuery, location="query")
 @blp.response(200, MapSchema, content_type=_GEOJSON)
 def map_(query: dict[str, Any]) -> Response:
-    """Every jurisdiction to draw with its status: all countries, states and territories, and
-    counties and places with a rule of their own.
+    """Every jurisdiction to draw, with its status.
 
+    Those are all countries, states and territories, and below them whatever has a rule of its own.
     `format=topojson` answers a TopoJSON topology with one object, `jurisdictions`.
     """
     asked = services(query.get("known_at"))
@@ -69,9 +69,7 @@ def map_(query: dict[str, Any]) -> Response:
         today(),
         *(query.get(name) for name in ("level", "compare", "scope", "format")),
     )
-    return caching.answer(
-        asked.kept_maps.get(key, write), _TOPOJSON if topojson else _GEOJSON
-    )
+    return caching.answer(asked.kept_maps.get(key, write), _TOPOJSON if topojson else _GEOJSON)
 
 
 def _collection(asked: Services, drawn: Iterable[MapFeature]) -> dict[str, Any]:
