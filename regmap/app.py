@@ -1,6 +1,7 @@
 """The one joining place: settings in, a Flask app out."""
 
 import logging
+import os
 from typing import Any
 
 from flask import Flask, Response, request
@@ -65,6 +66,11 @@ def create_app(settings: Settings) -> Flask:
     _join_errors(app)
     app.after_request(_finish)
     return app
+
+
+def application() -> Flask:
+    """The app of one worker process, set up from the environment."""
+    return create_app(Settings.from_environment(os.environ))
 
 
 def _join_errors(app: Flask) -> None:

@@ -2,18 +2,12 @@
 
 import os
 
-from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 
-from regmap.app import create_app
 from regmap.services.check import check_readable
 from regmap.settings import Settings, variable
-
-
-def application() -> Flask:
-    """The app of one worker process, from the environment."""
-    return create_app(Settings.from_environment(os.environ))
+from regmap.web.folium_map import map_parts
 
 
 def run(settings: Settings, host: str, port: int, workers: int) -> int:
@@ -22,9 +16,10 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
     :raises DataProblem: at once, in this process, if the data cannot be served.
     """
     check_readable(settings.database_url, settings.data_dir, settings.cache_dir)
+    map_parts(settings.cache_dir)  # made here once, so that no worker has to import folium
     os.environ[variable("host")], os.environ[variable("port")] = host, str(port)
     Granian(
-        "regmap.server:application",
+        "regmap.app:application",
         factory=True,
         address=host,
         port=port,

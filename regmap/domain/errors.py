@@ -1,6 +1,7 @@
 """The errors that regmap raises on purpose; none of them knows about HTTP or the terminal."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class RegmapError(Exception):
@@ -15,6 +16,17 @@ class InvalidValue(RegmapError):
         super().__init__(
             "; ".join(f"{field}: {' '.join(messages)}" for field, messages in self.errors.items())
         )
+
+
+class InvalidDocument(RegmapError):
+    """A document that does not have the shape of what it should be.
+
+    ``messages`` are nested as the document is; list places are integers.
+    """
+
+    def __init__(self, messages: Mapping[Any, Any]) -> None:
+        self.messages = messages
+        super().__init__(str(messages))
 
 
 class UnknownJurisdiction(RegmapError):

@@ -45,14 +45,12 @@ def turns(record: Record) -> Iterator[Turn]:
     """
     before: Period | None = None
     for period in record.periods:
-        if before is not None and before.end is not None:
-            if period.start is not None and before.end == period.start:
-                yield Turn(period.start, before, period)
-                before = period
-                continue
-            yield Turn(before.end, before, None)
+        ended = before.end if before is not None else None
+        if ended is not None and ended != period.start:
+            yield Turn(ended, before, None)
+            before = None
         if period.start is not None:
-            yield Turn(period.start, None, period)
+            yield Turn(period.start, before, period)
         before = period
     if before is not None and before.end is not None:
         yield Turn(before.end, before, None)

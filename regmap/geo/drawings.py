@@ -8,21 +8,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import orjson
 
 from regmap.domain.errors import DataProblem
 from regmap.geo.atlas import Atlas, Layer
 from regmap.geo.topology import features, geojson_geometry
 
+_ARCS = b'"arcs":['
+
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """One topology: arcs as JSON on the common lattice, geometries in the file's order.
+    """One topology: its arcs as JSON text, its geometries in the order of the layer's areas."""
 
-    ``geometries`` stand in the order of the layer's areas.
-    """
-
+    scale: float
     arcs: Sequence[orjson.Fragment]
     geometries: Sequence[Mapping[str, Any]]
 
@@ -34,14 +33,16 @@ class Drawings:
     """
 
     def __init__(self, atlas: Atlas) -> None:
-        topologies = {layer.name: _read(layer) for layer in atlas.layers.values()}
         self._files = {layer.name: layer.topology for layer in atlas.layers.values()}
-        # All layers are laid on the finest lattice, so that they share one transform.
-        self._scale = min(topology["transform"]["scale"][0] for topology in topologies.values())
-        self._sheets = {name: self._sheet(topology, name) for name, topology in topologies.items()}
-        self._rows = [(area, area.layer.name, area.place) for area in atlas.areas]
+        self._sheets = {layer.name: _sheet(layer) for layer in atlas.layers.values()}
+        scales = {sheet.scale for sheet in self._sheets.values()}
+        if len(scales) != 1:
+            raise DataProblem("the topologies lie on different lattices; build all of them again")
+        self._scale = scales.pop()
         self._place = {
-            area.jurisdiction.id: (name, row) for area, name, row in self._rows if area.jurisdiction
+            area.jurisdiction.id: (area.layer.name, area.place)
+            for area in atlas.areas
+            if area.jurisdiction
         }
         self._geojson: dict[str, list[orjson.Fragment]] = {}
 
@@ -115,28 +116,23 @@ class Drawings:
         at = moved[name, number]
         return at if references >= 0 else ~at
 
-    def _sheet(self, topology: Mapping[str, Any], name: str) -> _Sheet:
-        scale = np.array(topology["transform"]["scale"])
-        translate = np.array(topology["transform"]["translate"])
-        ratio = np.round(scale / self._scale).astype(int)
-        shift = np.round(translate / self._scale).astype(int)
-        if not np.array_equal(ratio * self._scale, scale):
-            raise DataProblem(f"{self._files[name]}: its lattice does not fit those of the others")
-        arcs = []
-        for arc in topology["arcs"]:
-            steps = np.asarray(arc) * ratio
-            steps[0] += shift
-            arcs.append(orjson.Fragment(orjson.dumps(steps.tolist())))
-        return _Sheet(arcs, topology["objects"][name]["geometries"])
 
+def _sheet(layer: Layer) -> _Sheet:
+    """Read a topology without making a number object of every vertex.
 
-def _read(layer: Layer) -> dict[str, Any]:
+    The arcs, nearly all of the file, are cut apart as text: ``[[[x,y],…],[[x,y],…]]`` falls into
+    arcs at ``]],[[``. Parsed, they would cost each worker 60 MB that Python never gives back.
+    """
     try:
-        topology: dict[str, Any] = json.loads(layer.topology.read_bytes())
-        if topology["type"] != "Topology" or layer.name not in topology["objects"]:
-            raise ValueError(f"holds no object {layer.name!r}")
+        text = layer.topology.read_bytes()
+        start = text.rindex(_ARCS) + len(_ARCS)
+        stop = text.index(b"]]]", start)
+        head = json.loads(text[:start] + text[stop + 2 :])
+        geometries = head["objects"][layer.name]["geometries"]
+        scale = head["transform"]["scale"][0]
     except OSError as error:
         raise DataProblem(f"{layer.topology}: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise DataProblem(f"{layer.topology}: damaged ({error})") from None
-    return topology
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise DataProblem(f"{layer.topology}: damaged ({error!r})") from None
+    arcs = [orjson.Fragment(b"[[" + arc + b"]]") for arc in text[start + 2 : stop].split(b"]],[[")]
+    return _Sheet(scale, arcs, geometries)

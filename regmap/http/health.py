@@ -19,9 +19,7 @@ def join_health(app: Flask) -> None:
         source = context.source()
         version = source.current().snapshot.data_version
         reachable = source.store_answers()
-        response = jsonify(
-            status="ready" if reachable else "store is away", data_version=version
-        )
+        response = jsonify(status="ready" if reachable else "store is away", data_version=version)
         response.status_code = 200 if reachable else 503
         return _uncached(response)
 

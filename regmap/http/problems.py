@@ -11,6 +11,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from regmap.domain.errors import (
     BoundaryNotAvailable,
     DataProblem,
+    InvalidDocument,
     InvalidValue,
     RegmapError,
     UnknownJurisdiction,
@@ -21,6 +22,7 @@ MIMETYPE = "application/problem+json"
 # Every error that a request can raise on purpose; a test asserts that none is missing.
 STATUS_OF: Mapping[type[RegmapError], int] = {
     InvalidValue: 422,
+    InvalidDocument: 422,
     UnknownJurisdiction: 404,
     BoundaryNotAvailable: 404,
     DataProblem: 503,
@@ -80,13 +82,15 @@ def problem(error: Exception) -> Response:
 
 
 def _argument_messages(error: Exception) -> dict[str, list[str]]:
-    """webargs keeps its messages by location (query, json) and then by field."""
+    """Webargs keeps its messages by location (query, json) and then by field."""
     messages = (getattr(error, "data", None) or {}).get("messages", {})
     found: dict[str, list[str]] = {}
     for location in messages.values():
         if isinstance(location, Mapping):
             for name, said in location.items():
-                found[str(name)] = [str(one) for one in (said if isinstance(said, list) else [said])]
+                found[str(name)] = [
+                    str(one) for one in (said if isinstance(said, list) else [said])
+                ]
     return found
 
 

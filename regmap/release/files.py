@@ -6,15 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from marshmallow import ValidationError
-
 from regmap.domain.consistency import Problem, jurisdiction_problems, record_problems
-from regmap.domain.errors import DataProblem
+from regmap.domain.errors import DataProblem, InvalidDocument
 from regmap.domain.jurisdictions import Jurisdiction
 from regmap.domain.records import Record
 from regmap.domain.vocabulary import Substance
 from regmap.release import yaml_files
-from regmap.schemas.jurisdiction import JurisdictionFileSchema, jurisdiction_to_document
+from regmap.schemas.jurisdiction import file_from_document, jurisdiction_to_document
 from regmap.schemas.record import record_to_document
 
 # What stays in a file even when it is null: leaving it out would say something else.
@@ -122,7 +120,6 @@ def _is_chosen(file: Path, chosen: list[Path]) -> bool:
 
 
 def _read_files(folder: Path, release: Release) -> Iterator[_ReadFile]:
-    schema = JurisdictionFileSchema()
     for path in sorted(folder.rglob("*.y*ml")):
         try:
             document = yaml_files.read(path.read_text(encoding="utf-8"))
@@ -135,26 +132,13 @@ def _read_files(folder: Path, release: Release) -> Iterator[_ReadFile]:
             release.problems.append(FileProblem(path, 1, "", "the file is not UTF-8 text"))
             continue
         try:
-            parts: dict[str, Any] = schema.load(document.value)
-        except ValidationError as error:
+            jurisdiction, records = file_from_document(document.value)
+        except InvalidDocument as error:
             release.problems += [
                 _file_problem(path, document, at, message)
                 for at, message in _flattened(error.messages)
             ]
             continue
-        bodies = parts.pop("records")
-        jurisdiction = Jurisdiction(**parts)
-        records = [
-            Record(
-                jurisdiction.id,
-                substance,
-                tuple(body["periods"]),
-                tuple(body["pending"]),
-                body["evidence_as_of"],
-                body["note"],
-            )
-            for substance, body in bodies.items()
-        ]
         yield _ReadFile(path, document, jurisdiction, records)
 
 
@@ -190,7 +174,7 @@ def _add(release: Release, file: _ReadFile) -> None:
 
 
 def _flattened(messages: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[Any, str]]:
-    if isinstance(messages, dict):
+    if isinstance(messages, Mapping):
         for key, inner in messages.items():
             # marshmallow names the two sides of a mapping "key" and "value", the whole "_schema".
             at = path if key in ("_schema", "value", "key") else (*path, key)

@@ -2,21 +2,10 @@
 
 from pathlib import Path
 
-from marshmallow import Schema, ValidationError, fields, validate
-
-from regmap.domain.errors import DataProblem
+from regmap.domain.errors import DataProblem, InvalidDocument
 from regmap.domain.vocabulary import Substance
 from regmap.release import yaml_files
-from regmap.schemas.fields import Text
-
-
-class SubstanceSchema(Schema):
-    """One substance of the codebook."""
-
-    code = fields.String(required=True, validate=validate.Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z"))
-    name = Text(required=True)
-    meaning = Text(required=True)
-    falls_back_to = fields.String(required=True, allow_none=True)
+from regmap.schemas.substance import substances_from_document
 
 
 def read_substances(file: Path) -> dict[str, Substance]:
@@ -26,12 +15,12 @@ def read_substances(file: Path) -> dict[str, Substance]:
     """
     try:
         document = yaml_files.read(file.read_text(encoding="utf-8"))
-        entries = SubstanceSchema(many=True).load(document.value)
+        entries = substances_from_document(document.value)
     except OSError as error:
         raise DataProblem(f"{file}: {error.strerror}") from None
-    except (yaml_files.YamlProblem, ValidationError, UnicodeDecodeError) as error:
+    except (yaml_files.YamlProblem, InvalidDocument, UnicodeDecodeError) as error:
         raise DataProblem(f"{file}: {error}") from None
-    substances = {entry["code"]: Substance(**entry) for entry in entries}
+    substances = {entry.code: entry for entry in entries}
     for substance in substances.values():
         if substance.falls_back_to is not None and substance.falls_back_to not in substances:
             raise DataProblem(

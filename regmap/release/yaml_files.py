@@ -6,7 +6,7 @@ and anchors, aliases and tags are refused: a record file holds nothing that need
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -27,11 +27,11 @@ _CORE_TYPES = (
 
 
 class _Loader(yaml.CSafeLoader):
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # PyYAML declares it so
 
 
 class _Dumper(yaml.CSafeDumper):
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  # PyYAML declares it so
 
 
 for _tag, _pattern, _first in _CORE_TYPES:

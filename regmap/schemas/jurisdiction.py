@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate
+from marshmallow import Schema, fields, post_load, validate
 
 from regmap.domain.jurisdictions import Jurisdiction, LocalGeo
+from regmap.domain.records import Record
 from regmap.domain.vocabulary import Level
+from regmap.schemas.documents import loaded
 from regmap.schemas.fields import Code, StrictNumber, Text
 from regmap.schemas.record import RecordBodySchema
 
@@ -81,9 +83,27 @@ def jurisdiction_to_document(jurisdiction: Jurisdiction) -> dict[str, Any]:
 def jurisdiction_from_document(document: Mapping[str, Any]) -> Jurisdiction:
     """The jurisdiction of a document.
 
-    :raises marshmallow.ValidationError: with the messages per field.
+    :raises InvalidDocument: with the messages per field.
     """
-    jurisdiction = JurisdictionSchema().load(document)
-    if not isinstance(jurisdiction, Jurisdiction):
-        raise ValidationError("Not one jurisdiction.")
-    return jurisdiction
+    return loaded(JurisdictionSchema(), document, Jurisdiction)
+
+
+def file_from_document(document: Any) -> tuple[Jurisdiction, list[Record]]:
+    """The jurisdiction and the records of one file.
+
+    :raises InvalidDocument: with the messages per field.
+    """
+    parts: dict[str, Any] = loaded(JurisdictionFileSchema(), document, dict)
+    bodies = parts.pop("records")
+    jurisdiction = Jurisdiction(**parts)
+    return jurisdiction, [
+        Record(
+            jurisdiction.id,
+            substance,
+            tuple(body["periods"]),
+            tuple(body["pending"]),
+            body["evidence_as_of"],
+            body["note"],
+        )
+        for substance, body in bodies.items()
+    ]

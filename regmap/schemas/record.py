@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_dump, post_load, validate
+from marshmallow import Schema, fields, post_dump, post_load, validate
 
 from regmap.domain.records import Bill, Ending, Period, Record, Source
 from regmap.domain.vocabulary import (
@@ -17,6 +17,7 @@ from regmap.domain.vocabulary import (
     SourceKind,
     Status,
 )
+from regmap.schemas.documents import loaded
 from regmap.schemas.fields import (
     Code,
     HttpUrl,
@@ -75,7 +76,7 @@ def _rule_field(entry: RuleEntry) -> fields.Field[Any]:
 class RulesSchema(Schema.from_dict({name: _rule_field(entry) for name, entry in RULES.items()})):  # type: ignore[misc]  # the base is made from the codebook
     """The rules of a period; a rule that is absent is not known."""
 
-    error_messages: ClassVar[dict[str, str]] = {"unknown": "Unknown rule."}
+    error_messages = {"unknown": "Unknown rule."}  # noqa: RUF012  # marshmallow declares it so
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Mapping[str, Any]:
@@ -166,9 +167,6 @@ def record_to_document(record: Record) -> dict[str, Any]:
 def record_from_document(document: Mapping[str, Any]) -> Record:
     """The record of a document.
 
-    :raises marshmallow.ValidationError: with the messages per field.
+    :raises InvalidDocument: with the messages per field.
     """
-    record = RecordSchema().load(document)
-    if not isinstance(record, Record):
-        raise ValidationError("Not one record.")
-    return record
+    return loaded(RecordSchema(), document, Record)

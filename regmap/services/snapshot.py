@@ -4,9 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from marshmallow import ValidationError
-
-from regmap.domain.errors import DataProblem
+from regmap.domain.errors import DataProblem, InvalidDocument
 from regmap.domain.jurisdictions import Jurisdiction, JurisdictionTree, derived_codes
 from regmap.domain.records import Record
 from regmap.domain.vocabulary import Substance
@@ -121,7 +119,7 @@ def _valid(head: Revision, read: Callable[[Mapping[str, Any]], T]) -> T | None:
         return None
     try:
         return read(head.document)
-    except ValidationError as error:
+    except InvalidDocument as error:
         raise DataProblem(f"revision {head.revision} is not valid: {error.messages}") from None
 
 
