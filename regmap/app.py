@@ -9,8 +9,9 @@ from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
 
 from regmap.api.description import join_api
+from regmap.api.lean import put_in_front
 from regmap.domain.errors import RegmapError
-from regmap.http import context
+from regmap.http import context, headers
 from regmap.http.health import join_health
 from regmap.http.problems import problem, status_of
 from regmap.services.bundle import open_services
@@ -19,14 +20,6 @@ from regmap.store.database import Database
 from regmap.web.pages import error_page, join_pages
 
 log = logging.getLogger("regmap")
-
-# No script but our own files, nothing from other hosts. Styles may stand in attributes: Leaflet
-# and the API docs set them from scripts.
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
-    " font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self';"
-    " frame-ancestors 'none'"
-)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -42,6 +35,7 @@ def create_app(settings: Settings) -> Flask:
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     app.config.update(
+        COMPRESS_REGISTER=False,  # called in _finish, where there is something to compress
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=5,
         COMPRESS_MIMETYPES=[
@@ -59,12 +53,13 @@ def create_app(settings: Settings) -> Flask:
     database = Database(settings.database_url)
     source = open_services(database, settings.data_dir, settings.cache_dir, context.today)
     context.attach(app, source)
-    Compress(app)
+    compress = Compress(app)
     join_api(app)
     join_health(app)
     join_pages(app, settings.cache_dir)
     _join_errors(app)
-    app.after_request(_finish)
+    put_in_front(app)
+    app.after_request(lambda response: _finish(response, compress))
     return app
 
 
@@ -94,17 +89,17 @@ def _is_for_programs(path: str) -> bool:
     return path == "/api" or path.startswith("/api/") or path in ("/healthz", "/readyz")
 
 
-def _finish(response: Response) -> Response:
-    headers = response.headers
-    headers["X-Content-Type-Options"] = "nosniff"
-    if request.path.startswith("/api/"):
-        headers["Access-Control-Allow-Origin"] = "*"
-        headers["Access-Control-Expose-Headers"] = "ETag, Link, Location, Retry-After"
-        if request.method == "OPTIONS":
-            headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
-            headers["Access-Control-Allow-Headers"] = "Content-Type, If-None-Match"
-            headers["Access-Control-Max-Age"] = "86400"
-    else:
-        headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-        headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-    return response
+def _finish(response: Response, compress: Compress) -> Response:
+    for_api = request.path.startswith("/api/")
+    kinds = [headers.API if for_api else headers.PAGE]
+    if for_api and request.method == "OPTIONS":
+        kinds.append(headers.PREFLIGHT)
+    for kind in kinds:
+        for name, value in kind:
+            # not item by item: setting looks for an older value first, on every answer
+            response.headers.add(name, value)
+    if "HTTP_ACCEPT_ENCODING" not in request.environ:
+        response.headers.add(*headers.VARY)
+        return response
+    finished: Response = compress.after_request(response)
+    return finished

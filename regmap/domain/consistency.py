@@ -7,7 +7,7 @@ from datetime import date
 from regmap.domain.dates import PartialDate
 from regmap.domain.jurisdictions import Jurisdiction, height, id_problem, subdivision_of
 from regmap.domain.records import Period, Record, Source
-from regmap.domain.vocabulary import RULES, STATUSES, Level, Permission
+from regmap.domain.vocabulary import RULES, STATUSES, Extent, Level, Permission
 
 Path = tuple[str | int, ...]
 
@@ -95,6 +95,8 @@ def _period_problems(period: Period, level: Level) -> Iterator[Problem]:
         levels = RULES[rule].levels
         if levels is not None and level not in levels:
             yield Problem(("rules", rule), f"cannot stand in the record of a {level}")
+    if period.extent is Extent.UNINCORPORATED and level is not Level.COUNTY:
+        yield Problem(("extent",), f"only a county's rule stops at city limits, not a {level}'s")
     if period.ended_by is not None and period.end is None:
         yield Problem(("ended_by",), "stands on a period that has not ended")
 

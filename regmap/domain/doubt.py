@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from regmap.domain.records import Record
-from regmap.domain.resolution import Layer, Resolution, unconfirmed_reach
+from regmap.domain.resolution import Layer, Resolution, is_stricter, unconfirmed_reach
 from regmap.domain.vocabulary import STATUSES, UPPER_LEVELS, Confidence, Extent, Status
 
 STALE_AFTER_DAYS = 365
@@ -29,7 +29,11 @@ def doubts(resolution: Resolution, today: date) -> Iterator[str]:
 
 
 def _stricter_possible(resolution: Resolution) -> str:
-    names = ", ".join(layer.jurisdiction.name for layer in resolution.possible if layer.weighs)
+    names = ", ".join(
+        layer.jurisdiction.name
+        for layer in resolution.possible
+        if layer.weighs and is_stricter(layer, resolution.status)
+    )
     return (
         f"A stricter rule may hold here ({STATUSES[resolution.strictest_possible].label.lower()}):"
         f" {names}. Whether it reaches this spot is not certain."

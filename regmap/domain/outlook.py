@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from regmap.domain.dates import PartialDate
+from regmap.domain.records import Period
 from regmap.domain.resolution import Located, RecordOf, Resolution, resolve, stricter
 from regmap.domain.timeline import turns
 from regmap.domain.vocabulary import Direction, Status, Substance
@@ -28,7 +29,7 @@ def next_change(
     now = resolve(spots, substance, day, record_of)
     for effective, jurisdiction in _coming_turns(spots, substance, day, record_of):
         then = resolve(spots, substance, effective.first_day, record_of)
-        if _counted_periods(then) != _counted_periods(now):
+        if jurisdiction in _moved(now, then):
             pointing = direction((now.status, now.min_age), (then.status, then.min_age))
             return NextChange(effective, jurisdiction, then, pointing)
     return None
@@ -65,5 +66,11 @@ def _coming_turns(
     return sorted(coming, key=lambda turn: turn[0])
 
 
-def _counted_periods(resolution: Resolution) -> list[tuple[str, object]]:
-    return [(layer.jurisdiction.id, layer.period) for layer in resolution.layers if layer.counts]
+def _moved(now: Resolution, then: Resolution) -> set[str]:
+    """The jurisdictions whose counted period is another one, or that count on one side alone."""
+    before, after = _counted_periods(now), _counted_periods(then)
+    return {id for id in {*before, *after} if before.get(id) != after.get(id)}
+
+
+def _counted_periods(resolution: Resolution) -> dict[str, Period | None]:
+    return {layer.jurisdiction.id: layer.period for layer in resolution.layers if layer.counts}

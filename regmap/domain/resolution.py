@@ -70,6 +70,11 @@ class Layer:
     preempted: bool = False
 
     @property
+    def record_key(self) -> tuple[str, str] | None:
+        """Whose record the period stands in."""
+        return self.record.key if self.record else None
+
+    @property
     def counts(self) -> bool:
         """Whether the layer has a say at all on that day."""
         return self.period is not None and not self.preempted
@@ -111,7 +116,7 @@ def resolve(
     :param located: the jurisdictions whose boundary holds the spot, and their parents (rule 1).
     """
     heard = [hear(spot, substance, day, record_of) for spot in located]  # rules 1 and 2
-    heard.sort(key=lambda layer: height(layer.jurisdiction.level))
+    heard.sort(key=lambda layer: (height(layer.jurisdiction.level), layer.jurisdiction.id))
     heard = _without_preempted(heard)  # rule 3
     possible = tuple(layer for layer in heard if layer.match is Match.POSSIBLE)  # rule 6
     certain = tuple(layer for layer in heard if layer.match is not Match.POSSIBLE)
@@ -154,6 +159,7 @@ def _without_preempted(layers: Sequence[Layer]) -> list[Layer]:
         if layer.period is not None
         and layer.period.preempts_local
         and layer.jurisdiction.level in PREEMPTING_LEVELS
+        and layer.match is not Match.POSSIBLE  # rule 6: what is only possible decides nothing
     ]
     if not pre_empting:
         return list(layers)
@@ -192,6 +198,12 @@ def _strictest_possible(
 ) -> Status:
     strictest = _most_restrictive([*certain, *possible])
     return status if strictest is None else stricter(status, _status(strictest))
+
+
+def is_stricter(layer: Layer, status: Status) -> bool:
+    """Whether a layer's own status is more restrictive than another one."""
+    own = _status(layer)
+    return own is not status and stricter(own, status) is own
 
 
 def unconfirmed_reach(layer: Layer) -> bool:

@@ -78,6 +78,7 @@ class Atlas:
         files = {name: layer.file for name, layer in self.layers.items()}
         self._table = open_table(files, self.version, cache_dir)
         self.areas = _areas(self._table.rows, self.layers)
+        self._table.rows.clear()  # the areas hold all of it
         self.by_id: Mapping[str, Area] = {
             area.jurisdiction.id: area for area in self.areas if area.jurisdiction is not None
         }
@@ -127,6 +128,7 @@ class Atlas:
         shapes = np.empty(len(chosen), dtype=object)
         for position, area in enumerate(chosen):
             shapes[position] = self._table.shape(area.row)
+        self._table.forget()
         return chosen, shapes
 
 

@@ -38,6 +38,10 @@ class _MappedWkb:
     def __getitem__(self, row: int) -> bytes:
         return self._bytes[self._offsets[row] : self._offsets[row + 1]]
 
+    def forget(self) -> None:
+        """Give the memory of what was read back; reading on brings it in again."""
+        self._bytes.madvise(mmap.MADV_DONTNEED)
+
 
 @dataclass(frozen=True)
 class Table:
@@ -45,6 +49,11 @@ class Table:
 
     rows: Rows
     wkb: Sequence[bytes] | _MappedWkb
+
+    def forget(self) -> None:
+        """Give memory back after many shapes were read."""
+        if isinstance(self.wkb, _MappedWkb):
+            self.wkb.forget()
 
     def shape(self, row: int) -> Any:
         """The shape of a row (shapely Polygon or MultiPolygon; degrees, lon/lat)."""

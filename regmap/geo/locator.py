@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import shapely
 
 from regmap.domain.vocabulary import Match
 from regmap.geo.atlas import Area, Atlas
 from regmap.geo.borders import Borders
+from regmap.geo.cells import Cells
 
 NEAREST_KM = 25.0
 """A spot off every shape belongs to the nearest one within this distance (CONTRACT, rule 6)."""
@@ -40,6 +40,9 @@ class Neighbour:
     distance_km: float
 
 
+_PREPARED_FROM = 3000  # vertices
+_HOLDING_CELL = 0.5
+
 NOWHERE = Spot(None, Match.INSIDE)
 
 
@@ -53,8 +56,11 @@ class Locator:
         self._error_km = [area.layer.error_km for area in self.leaves]
         self._widest = max(NEAR_KM, *self._error_km)
         self._tree = shapely.STRtree(self._shapes)
-        shapely.prepare(self._shapes)
+        self._boxes = shapely.bounds(self._shapes).tolist()
+        # A prepared shape is asked in an index. That takes memory, and only pays for large ones.
+        shapely.prepare(self._shapes[shapely.get_num_coordinates(self._shapes) > _PREPARED_FROM])
         self._borders = Borders(self._shapes)
+        self._candidates = Cells(_HOLDING_CELL, *self._borders.part_boxes())
         self._inside = {
             id: Spot(id, Match.INSIDE) if id else Spot(None, Match.INSIDE, disputed=area)
             for id, area in zip(self._ids, self.leaves, strict=True)
@@ -85,17 +91,19 @@ class Locator:
         :param leaf: the area that the spot is in.
         :param differs: whether an area is of interest; asked before its border is measured.
         """
-        own_error = self._error_km[self._position[leaf]]
+        own_error = max(NEAR_KM, self._error_km[self._position[leaf]])
 
-        def matters(position: int) -> bool:
+        def reach(position: int) -> float:
             id = self._ids[position]
-            return id is not None and id != leaf and differs(id)
+            if id is None or id == leaf or not differs(id):
+                return 0.0
+            return max(own_error, self._error_km[position])
 
+        close = self._borders.within(lon, lat, self._widest, reach)
         found = [
             Neighbour(id, distance)
-            for position, distance in self._borders.within(lon, lat, self._widest, matters).items()
+            for position, distance in close.items()
             if (id := self._ids[position]) is not None
-            and distance <= max(NEAR_KM, own_error, self._error_km[position])
         ]
         return sorted(found, key=lambda neighbour: (neighbour.distance_km, neighbour.leaf))
 
@@ -120,8 +128,10 @@ class Locator:
         return holding
 
     def _first_holding(self, lon: float, lat: float) -> int | None:
-        for position in np.sort(self._tree.query(shapely.points(lon, lat))):
-            # prepared shapes make this a look-up in an index, not a walk along the ring
+        for position in self._candidates.at(lon, lat):
+            west, south, east, north = self._boxes[position]
+            if not (west <= lon <= east and south <= lat <= north):
+                continue
             if shapely.intersects_xy(self._shapes[position], lon, lat):
-                return int(position)
+                return position
         return None

@@ -5,7 +5,7 @@ Outside its box a spot is surely outside the place; inside it the place is possi
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, degrees, radians, sin, sqrt
 from types import MappingProxyType
 
 import numpy as np
@@ -13,9 +13,12 @@ import numpy as np
 from regmap.domain.jurisdictions import Jurisdiction
 from regmap.domain.vocabulary import Level
 from regmap.geo.borders import KM_PER_DEGREE
+from regmap.geo.cells import Cells
 
 POINT_RADIUS_KM = 10.0
 """A place known only by a point is taken to lie within this distance of it."""
+
+_CELL = 0.25
 
 # Cities that are one with their county: the county's detailed boundary is theirs.
 SAME_AS_COUNTY: Mapping[str, str] = MappingProxyType(
@@ -66,9 +69,10 @@ class ApproximatePlaces:
     def __init__(self, jurisdictions: Iterable[Jurisdiction]) -> None:
         extents = [extent for one in jurisdictions if (extent := extent_of(one)) is not None]
         self._by_id = {extent.id: extent for extent in extents}
-        self._extents = sorted(extents, key=lambda extent: extent.id)
-        boxes = np.array([extent.bbox for extent in self._extents], dtype=float).reshape(-1, 4)
-        self._west, self._south, self._east, self._north = boxes.T
+        extents.sort(key=lambda extent: extent.id)
+        self._extents = extents
+        boxes = np.array([extent.bbox for extent in extents], dtype=float).reshape(-1, 4)
+        self._cells = Cells(_CELL, boxes, np.arange(len(extents)))
 
     def get(self, jurisdiction_id: str) -> Extent | None:
         """The extent of a place, if its limits are not loaded."""
@@ -76,17 +80,17 @@ class ApproximatePlaces:
 
     def around(self, lon: float, lat: float) -> list[str]:
         """Ids of the places that may hold the spot."""
-        hit = (
-            (self._west <= lon) & (lon <= self._east) & (self._south <= lat) & (lat <= self._north)
-        )
         return [
-            extent.id
-            for position in np.flatnonzero(hit)
-            if _reaches(extent := self._extents[position], lon, lat)
+            self._extents[position].id
+            for position in self._cells.at(lon, lat)
+            if _reaches(self._extents[position], lon, lat)
         ]
 
 
 def _reaches(extent: Extent, lon: float, lat: float) -> bool:
+    west, south, east, north = extent.bbox
+    if not (west <= lon <= east and south <= lat <= north):
+        return False
     if extent.radius_km is None:
         return True
     return great_circle_km(extent.lon, extent.lat, lon, lat) <= extent.radius_km
@@ -98,4 +102,4 @@ def great_circle_km(lon: float, lat: float, other_lon: float, other_lat: float) 
         sin(radians(other_lat - lat) / 2) ** 2
         + cos(radians(lat)) * cos(radians(other_lat)) * sin(radians(other_lon - lon) / 2) ** 2
     )
-    return float(2 * asin(min(1.0, sqrt(half))) * KM_PER_DEGREE * 180 / np.pi)
+    return degrees(2 * asin(min(1.0, sqrt(half)))) * KM_PER_DEGREE

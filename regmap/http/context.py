@@ -17,7 +17,12 @@ def attach(app: Flask, source: SnapshotSource[Services]) -> None:
 
 def source() -> SnapshotSource[Services]:
     """Where the services of the current app come from."""
-    found: SnapshotSource[Services] = current_app.extensions[_KEY]
+    return source_of(current_app)
+
+
+def source_of(app: Flask) -> SnapshotSource[Services]:
+    """Where the services of an app come from."""
+    found: SnapshotSource[Services] = app.extensions[_KEY]
     return found
 
 

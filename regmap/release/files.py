@@ -128,6 +128,9 @@ def _read_files(folder: Path, release: Release) -> Iterator[_ReadFile]:
                 FileProblem(path, error.line, _dotted(error.path), error.message)
             )
             continue
+        except OSError as error:
+            release.problems.append(FileProblem(path, 1, "", error.strerror or str(error)))
+            continue
         except UnicodeDecodeError:
             release.problems.append(FileProblem(path, 1, "", "the file is not UTF-8 text"))
             continue

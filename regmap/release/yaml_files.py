@@ -11,8 +11,12 @@ from typing import Any
 import yaml
 
 Path = tuple[str | int, ...]
+# What is wrong with the node that starts at a character and is a collection or not: a mapping and
+# its first key start at the same one.
+_Refused = dict[tuple[int, bool], str]
 
 MAX_DEPTH = 12
+MAX_DIGITS = 100
 
 _CORE_TYPES = (
     ("tag:yaml.org,2002:null", r"~|null|", ["~", "n", ""]),
@@ -70,6 +74,7 @@ def read(text: str) -> Document:
     :raises YamlProblem: with the line of the first thing that is wrong.
     """
     try:
+        refused = _refused(text)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -79,7 +84,7 @@ def read(text: str) -> Document:
     if node is None:
         raise YamlProblem(1, "the file is empty")
     document = Document(None)
-    document.value = _construct(node, (), document, set())
+    document.value = _construct(node, (), document, refused)
     return document
 
 
@@ -88,26 +93,47 @@ def write(value: Any) -> str:
     return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
-def _construct(node: yaml.Node, path: Path, document: Document, seen: set[int]) -> Any:
-    line = node.start_mark.line + 1
-    document.lines.setdefault(path, line)
-    if id(node) in seen:
-        raise YamlProblem(line, "anchors and aliases are not used here", path)
-    seen.add(id(node))
-    if len(path) > MAX_DEPTH:
-        raise YamlProblem(line, "nested too deeply", path)
+def _refused(text: str) -> _Refused:
+    """Go through the text before anything is built: deep nesting would crash what builds."""
+    refused: _Refused = {}
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        mark = event.start_mark
+        if mark is None or not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
+            continue
+        starts_collection = isinstance(event, yaml.CollectionStartEvent)
+        depth += starts_collection
+        if depth > MAX_DEPTH:
+            raise YamlProblem(mark.line + 1, "nested too deeply")
+        if event.anchor is not None:
+            refused[mark.index, starts_collection] = "anchors and aliases are not used here"
+        elif event.tag is not None:
+            refused[mark.index, starts_collection] = f"the tag {event.tag!r} is not used here"
+    return refused
+
+
+def _allow(node: yaml.Node, path: Path, refused: _Refused) -> None:
+    message = refused.get((node.start_mark.index, isinstance(node, yaml.CollectionNode)))
+    if message is not None:
+        raise YamlProblem(node.start_mark.line + 1, message, path)
+
+
+def _construct(node: yaml.Node, path: Path, document: Document, refused: _Refused) -> Any:
+    document.lines.setdefault(path, node.start_mark.line + 1)
+    _allow(node, path, refused)
     if isinstance(node, yaml.MappingNode):
-        return _mapping(node, path, document, seen)
+        return _mapping(node, path, document, refused)
     if isinstance(node, yaml.SequenceNode):
         return [
-            _construct(child, (*path, place), document, seen)
+            _construct(child, (*path, place), document, refused)
             for place, child in enumerate(node.value)
         ]
     return _scalar(node, path)
 
 
 def _mapping(
-    node: yaml.MappingNode, path: Path, document: Document, seen: set[int]
+    node: yaml.MappingNode, path: Path, document: Document, refused: _Refused
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key_node, value_node in node.value:
@@ -115,24 +141,24 @@ def _mapping(
         if not isinstance(key_node, yaml.ScalarNode):
             raise YamlProblem(line, "a key must be plain text", path)
         key = key_node.value
+        _allow(key_node, (*path, key), refused)
         if key in values:
             raise YamlProblem(line, f"the key {key!r} stands twice", (*path, key))
         document.lines[(*path, key)] = line
-        values[key] = _construct(value_node, (*path, key), document, seen)
+        values[key] = _construct(value_node, (*path, key), document, refused)
     return values
 
 
 def _scalar(node: yaml.Node, path: Path) -> str | int | float | bool | None:
-    kind = node.tag.removeprefix("tag:yaml.org,2002:")
-    match kind:
-        case "str":
-            return str(node.value)
+    match node.tag.removeprefix("tag:yaml.org,2002:"):
         case "null":
             return None
         case "bool":
             return bool(node.value == "true")
         case "int":
+            if len(node.value) > MAX_DIGITS:
+                raise YamlProblem(node.start_mark.line + 1, "the number is too long", path)
             return int(node.value)
         case "float":
             return float(node.value)
-    raise YamlProblem(node.start_mark.line + 1, f"the tag {node.tag!r} is not used here", path)
+    return str(node.value)

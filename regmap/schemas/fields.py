@@ -111,9 +111,14 @@ class HttpUrl(fields.String):
             known = parts.scheme in ("http", "https") and parts.hostname
         except ValueError:
             known = None
-        if not known or any(character.isspace() for character in url):
+        if not known or not _is_visible(url):
             raise ValidationError("Not an http or https address.")
         return url
+
+
+def _is_visible(url: str) -> bool:
+    # urlsplit drops control characters without a word; an address that is kept has none.
+    return url.isprintable() and not any(character.isspace() for character in url)
 
 
 class PartialDateField(fields.Field[PartialDate]):

@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+import orjson
 
 from regmap.domain.vocabulary import Substance
 from regmap.geo.atlas import Atlas
@@ -20,9 +23,10 @@ from regmap.services.snapshot import Geography, Snapshot
 from regmap.services.source import SnapshotSource
 from regmap.store.database import Database
 
-# What a worker may spend on answers kept ready, in bytes.
-_ANSWER_BYTES = 16 << 20
-_MAP_BYTES = 16 << 20
+# What a worker keeps ready. An answer is about 1 KB beside its layers, a layer 0.2 to 8 KB.
+_KEPT_ANSWERS = 8_000
+_KEPT_LAYERS = 8_000
+_KEPT_MAP_BYTES = 8 << 20
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,9 @@ class Services:
     changes: Changes
     maps: Maps
     history: History
-    kept_answers: Kept
-    kept_maps: Kept
+    kept_answers: Kept[dict[str, Any]]
+    kept_layers: Kept[orjson.Fragment]
+    kept_maps: Kept[bytes]
 
 
 def open_services(
@@ -64,8 +69,9 @@ def open_services(
             changes=Changes(snapshot, lookup),
             maps=Maps(snapshot, lookup, browse, drawings),
             history=history,
-            kept_answers=Kept(_ANSWER_BYTES),
-            kept_maps=Kept(_MAP_BYTES),
+            kept_answers=Kept(_KEPT_ANSWERS),
+            kept_layers=Kept(_KEPT_LAYERS),
+            kept_maps=Kept(_KEPT_MAP_BYTES, len),
         )
 
     return SnapshotSource(database, substances, Geography(atlas, Locator(atlas)), services_of)

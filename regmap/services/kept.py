@@ -1,34 +1,40 @@
-"""Answers kept ready: a bounded store of bytes by question, the least used dropped first."""
+"""Answers kept ready: a bounded store by question, the least used dropped first."""
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 
-class Kept:
-    """Keeps up to ``limit`` bytes in all; thread-safe.
+class Kept(Generic[T]):
+    """Keeps what was made for a question; thread-safe.
 
-    A body larger than the limit is given out and not kept.
+    :param limit: how much is kept, in what ``weigh`` measures; one thing heavier than that is
+        given out and not kept.
+    :param weigh: how much a thing counts; 1 each if left out.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, weigh: Callable[[T], int] = lambda _: 1) -> None:
         self._limit = limit
-        self._size = 0
-        self._bodies: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._weigh = weigh
+        self._weight = 0
+        self._things: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
-        """The body of a question, made now if it is not kept."""
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What was made for a question, made now if it is not kept."""
         with self._lock:
-            body = self._bodies.get(key)
-            if body is not None:
-                self._bodies.move_to_end(key)
-                return body
-        body = make()
+            if key in self._things:
+                self._things.move_to_end(key)
+                return self._things[key]
+        thing = make()
+        weight = self._weigh(thing)
         with self._lock:
-            if key not in self._bodies and len(body) <= self._limit:
-                self._bodies[key] = body
-                self._size += len(body)
-            while self._size > self._limit:
-                self._size -= len(self._bodies.popitem(last=False)[1])
-        return body
+            if key not in self._things and weight <= self._limit:
+                self._things[key] = thing
+                self._weight += weight
+            while self._weight > self._limit:
+                self._weight -= self._weigh(self._things.popitem(last=False)[1])
+        return thing

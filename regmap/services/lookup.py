@@ -16,7 +16,10 @@ from regmap.services.snapshot import Snapshot
 
 Today = Callable[[], date]
 
-_KEPT_SITUATIONS = 8192
+# Whole answers are large and mostly asked for by the bodies kept ready (services/kept.py);
+# statuses are small, and every spot near a border asks for those of the areas around it.
+_KEPT_ANSWERS = 512
+_KEPT_STATUSES = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,9 @@ class Lookup:
         self._snapshot = snapshot
         self._today = today
         self._unlocated = _unlocated_by_parent(snapshot)
-        self._of_situation = lru_cache(_KEPT_SITUATIONS)(self._answer_situation)
-        self._of_jurisdiction = lru_cache(_KEPT_SITUATIONS)(self._answer_jurisdiction)
+        self._of_situation = lru_cache(_KEPT_ANSWERS)(self._answer_situation)
+        self._of_jurisdiction = lru_cache(_KEPT_ANSWERS)(self._answer_jurisdiction)
+        self._status_of_leaf = lru_cache(_KEPT_STATUSES)(self._find_status_of_leaf)
 
     def at_point(self, lon: float, lat: float, substance: Substance, day: date) -> Answer:
         """The answer for a longitude and latitude in degrees (WGS 84) on a day."""
@@ -114,10 +118,10 @@ class Lookup:
         self, lon: float, lat: float, situation: Situation, substance: Substance, day: date
     ) -> Iterator[Near]:
         leaf = situation.leaf or ""
-        here = self._status_in(situation, substance, day)
 
         def differs(other: str) -> bool:
-            return self._status_in(Situation(other, Match.INSIDE, ()), substance, day) != here
+            here = self._status_of_leaf(leaf, substance, day)
+            return self._status_of_leaf(other, substance, day) is not here
 
         told: set[str | None] = set()
         neighbours = self._snapshot.geography.locator.neighbours(lon, lat, leaf, differs)
@@ -136,9 +140,12 @@ class Lookup:
                 governed_by=decider,
             )
 
-    def _status_in(self, situation: Situation, substance: Substance, day: date) -> Status | None:
-        resolution = self._of_situation(situation, substance, day, self._today()).resolution
-        return resolution.status if resolution else None
+    def _find_status_of_leaf(self, leaf: str, substance: Substance, day: date) -> Status:
+        """The status of every spot in a leaf area: places that are only possible never decide."""
+        answer = self._answer_situation(
+            Situation(leaf, Match.INSIDE, ()), substance, day, self._today()
+        )
+        return answer.resolution.status if answer.resolution else Status.UNKNOWN
 
     def _answer_situation(
         self, situation: Situation, substance: Substance, day: date, today: date

@@ -5,19 +5,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from regmap.domain.errors import DataProblem
+from regmap.store.tables import TABLES_VERSION
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 15
+_DRIVERS = ("sqlite", "sqlite+pysqlite")
+_NO_FILE = (None, "", ":memory:")  # a database in memory would lose what is loaded into it
 
 
 class Database:
@@ -33,7 +32,7 @@ class Database:
             self.url = make_url(url)
         except ArgumentError:
             raise DataProblem(f"REGMAP_DATABASE_URL: {url!r} is not a database URL") from None
-        if self.url.get_backend_name() != "sqlite" or not self.url.database:
+        if self.url.drivername not in _DRIVERS or self.url.database in _NO_FILE:
             raise DataProblem(
                 "REGMAP_DATABASE_URL: this version keeps its data in an SQLite file"
                 " (sqlite:///path/to/regmap.sqlite)"
@@ -74,8 +73,14 @@ class Database:
             self.file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DataProblem(f"{self.file.parent}: {error.strerror}") from None
+        from alembic import command  # not at the top: 10 MB that no worker needs
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
         with self.writing() as connection:
-            command.upgrade(_alembic(connection), "head")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
 
     def check(self) -> None:
         """Make sure that the database is there, readable, and of this version.
@@ -85,24 +90,18 @@ class Database:
         if not self.file.is_file():
             raise DataProblem(f"{self.file}: no database is there yet; `regmap init` makes it")
         with self.reading() as connection:
-            at = MigrationContext.configure(connection).get_current_revision()
-        wanted = ScriptDirectory.from_config(_alembic()).get_current_head()
-        if at != wanted:
+            at = None
+            if inspect(connection).has_table("alembic_version"):
+                at = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if at != TABLES_VERSION:
             raise DataProblem(
                 f"{self.file}: its tables are of version {at or 'none'}, this regmap needs"
-                f" {wanted}; `regmap init` brings them up to date"
+                f" {TABLES_VERSION}; `regmap init` brings them up to date"
             )
 
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
-
-
-def _alembic(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["connection"] = connection
-    return config
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -76,7 +76,8 @@ def seal(row: Mapping[str, Any]) -> str:
 
 def timestamp(moment: datetime) -> str:
     """A moment as the store writes it: RFC 3339, UTC, microseconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # not strftime: it writes the year 999 with three digits, which sorts after every other
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def append(connection: Connection, edits: Sequence[Edit], now: datetime) -> list[int]:

@@ -4,6 +4,9 @@ from sqlalchemy import CheckConstraint, Column, Index, Integer, MetaData, String
 
 metadata = MetaData()
 
+TABLES_VERSION = "0001"
+"""The newest migration."""
+
 # One row per edit, never updated and never deleted. A row with a substance is about a record, one
 # without is about the jurisdiction itself. A null document means: removed from the data set.
 revisions = Table(
