@@ -3,7 +3,8 @@
 Every ring is cut into short runs of vertices, laid into a grid; a look-up measures only the runs
 in the cells around the spot. Distances are taken on a plane laid through the spot, with longitudes
 shrunk by the cosine of its latitude: within the 25 km asked for here that is off by less than
-0.1 % of the distance on a sphere of the Earth's mean radius (6,371.0088 km, IUGG).
+0.1 % of the distance on a sphere of the Earth's mean radius (6,371.0088 km, IUGG), up to 84° of
+latitude; there is no land on the map beyond.
 """
 
 from collections.abc import Callable, Collection

@@ -1,0 +1,1 @@
+"""Tests of the boundary build, and of the boundaries it made."""
