@@ -7,9 +7,7 @@ setup: ; @scripts/setup
 setup-dev: ; @scripts/setup dev
 
 serve: setup
-	.venv/bin/regmap init
-	.venv/bin/regmap load
-	.venv/bin/regmap serve
+	@scripts/start
 
 test: setup-dev
 	@scripts/install-chromium

@@ -63,7 +63,8 @@ def border_vertices(geography: Geography, count: int, seed: int) -> Array:
     """Random vertices of random borders."""
     _, shapes = geography.atlas.leaves()
     vertices = shapely.get_coordinates(shapes)
-    return vertices[np.random.default_rng(seed).integers(0, len(vertices), count)]
+    chosen: Array = vertices[np.random.default_rng(seed).integers(0, len(vertices), count)]
+    return chosen
 
 
 def test_a_hundred_thousand_random_points_are_found_as_by_brute_force(
