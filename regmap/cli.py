@@ -12,20 +12,24 @@ import click
 from rich.console import Console
 
 from regmap import __version__
-from regmap.domain.errors import RegmapError
+from regmap.domain.errors import InvalidValue, RegmapError
 from regmap.settings import Settings
 
 console = Console(highlight=False, soft_wrap=True)
 FOUND_PROBLEMS = 1
+WRONG_USE = 2
 
 
 def _explained(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn our own errors into one clear line and exit status 1."""
+    """Turn our own errors into one clear line, and exit status 1 or 2."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
+        except InvalidValue as error:
+            click.echo(f"regmap: {error}", err=True)
+            sys.exit(WRONG_USE)
         except RegmapError as error:
             click.echo(f"regmap: {error}", err=True)
             sys.exit(FOUND_PROBLEMS)
@@ -78,7 +82,10 @@ def init() -> None:
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @_explained
 def validate(paths: tuple[Path, ...]) -> None:
-    """Check the record files (all, or those in PATHS): fields, dates, contradictions, parents."""
+    """Check the record files (all, or those in PATHS): fields, dates, contradictions, parents.
+
+    PATHS may stand anywhere: a file outside data/records/ is checked as if it stood in there.
+    """
     from regmap.services.files import read_data
 
     release = read_data(_settings().data_dir, only=paths or None)
@@ -127,7 +134,8 @@ def load(author: str, reason: str, name: str | None) -> None:
     )
 
 
-@main.command()
+# a latitude in the southern half of the world looks like an option
+@main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("place", metavar="LAT,LON|ID")
 @click.option("--on", "day", help="Day that is asked about (YYYY-MM-DD); today if left out.")
 @click.option("--substance", help="Code of the substance; kratom if left out.")

@@ -11,6 +11,7 @@ from marshmallow import Schema, fields
 from regmap.api.blueprint import blueprint
 from regmap.http import caching
 from regmap.http.context import services
+from regmap.schemas.fields import Code, HttpUrl, PartialDateField
 from regmap.schemas.queries import NoQuery
 from regmap.schemas.record import RecordSchema
 from regmap.services.codebook import codebook as codebook_document
@@ -43,7 +44,7 @@ def codebook(query: dict[str, Any]) -> Response:
 
 @blp.route("/schemas/record.json")
 @blp.arguments(NoQuery, location="query")
-@blp.response(200, fields.Dict, content_type="application/schema+json")
+@blp.response(200, {"type": "object"}, content_type="application/schema+json")
 def record_schema(query: dict[str, Any]) -> Response:
     """JSON Schema (2020-12) of a record."""
     document = record_json_schema(list(services().snapshot.substances))
@@ -54,6 +55,9 @@ def record_json_schema(substances: list[str]) -> dict[str, Any]:
     """The JSON Schema of a record, made from the marshmallow schema that validates it."""
     plugin = MarshmallowPlugin(schema_name_resolver=lambda schema: _name(schema))
     spec = APISpec("record", "1", "3.1.0", plugins=[plugin])
+    for field in (Code, HttpUrl, PartialDateField):
+        converter: Any = plugin.converter
+        converter.map_to_openapi_type(field, "string", None)
     spec.components.schema("Record", schema=RecordSchema)
     definitions = spec.to_dict()["components"]["schemas"]
     text = orjson.dumps(definitions).replace(b"#/components/schemas/", b"#/$defs/")

@@ -3,15 +3,15 @@
 from typing import Any
 
 import orjson
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_smorest import Api
 
 from regmap import __version__
 from regmap.api import changes, codebook, jurisdictions, maps, status
-from regmap.api.blueprint import PREFIX, PROBLEM, ProblemSchema
+from regmap.api.blueprint import PREFIX, PROBLEM, ProblemSchema, StrictParser
 from regmap.http import caching
 from regmap.schemas.fields import Code, Day, HttpUrl, PartialDateField
-from regmap.schemas.queries import BBoxField, Levels, Moment, Since
+from regmap.schemas.queries import BBoxField, Levels, Moment, NoQuery, Since
 
 _ABOUT = """\
 What the law on kratom is at a spot: now, at a past date, and what takes effect next.
@@ -49,6 +49,7 @@ def join_api(app: Flask) -> None:
     @app.get(f"{PREFIX}/openapi.json")
     def openapi() -> Response:
         """The description of this API."""
+        StrictParser().parse(NoQuery(), request, location="query")
         return caching.answer(written)
 
 
@@ -60,6 +61,9 @@ def _described(spec: dict[str, Any]) -> dict[str, Any]:
         "url": "https://creativecommons.org/licenses/by/4.0/",
     }
     spec["servers"] = [{"url": "/"}]
+    # one view, two media types: flask-smorest can only be told of one
+    drawn = spec["paths"][f"{PREFIX}/map"]["get"]["responses"]["200"]["content"]
+    drawn["application/json"] = {"schema": {"type": "object", "description": "TopoJSON"}}
     for response in spec["components"]["responses"].values():
         content = response.get("content", {})
         if "application/json" in content:

@@ -68,13 +68,14 @@ def decode(topology: Topology, object_name: str) -> dict[str, Polygon | MultiPol
     }
 
 
-def geojson_geometry(shape: Polygon | MultiPolygon, digits: int = 6) -> dict[str, Any]:
-    """A GeoJSON geometry object with at most ``digits`` decimals, outer rings anticlockwise.
+def geojson_geometry(shape: Polygon | MultiPolygon) -> dict[str, Any]:
+    """A GeoJSON geometry object, every vertex as it is, outer rings anticlockwise.
 
-    RFC 7946 asks for anticlockwise outer rings; TopoJSON as drawn on a sphere is clockwise.
+    Nothing is rounded: the vertices lie on lattices of binary fractions, and rounding them to
+    decimals made one ring in a thousand cross itself. RFC 7946 asks for anticlockwise outer
+    rings; TopoJSON as drawn on a sphere is clockwise.
     """
-    rounded = shapely.transform(shape, lambda coordinates: np.round(coordinates, digits))
-    parts = shapely.get_parts(shapely.orient_polygons(rounded)).tolist()
+    parts = shapely.get_parts(shapely.orient_polygons(shape)).tolist()
     coordinates = [
         [np.asarray(line.coords).tolist() for line in (part.exterior, *part.interiors)]
         for part in parts

@@ -72,7 +72,12 @@ def problem(error: Exception) -> Response:
     errors = errors_of(error)
     if errors:
         body["errors"] = errors
-    response = Response(orjson.dumps(body), status=status, mimetype=MIMETYPE)
+    return failed(error, Response(orjson.dumps(body), mimetype=MIMETYPE))
+
+
+def failed(error: Exception, response: Response) -> Response:
+    """An answer marked as that of an error: its status and headers, kept by no cache."""
+    response.status_code = status_of(error)
     response.headers["Cache-Control"] = "no-store"
     if isinstance(error, HTTPException):
         for name, value in error.get_headers():

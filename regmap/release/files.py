@@ -17,6 +17,7 @@ from regmap.schemas.record import record_to_document
 
 # What stays in a file even when it is null: leaving it out would say something else.
 _KEPT_WHEN_NULL = frozenset({"parent", "from", "to", "extent", "evidence_as_of"})
+_RECORD_FILES = "*.y*ml"
 _DROPPED_WHEN_EMPTY = frozenset({"rules", "pending"})
 
 
@@ -42,7 +43,7 @@ class Release:
     problems: list[FileProblem] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _ReadFile:
     path: Path
     document: yaml_files.Document
@@ -71,21 +72,32 @@ def read_release(
 
     :param boundary_jurisdictions: those that the boundaries bring; a parent may be one of them.
     :param today: the day after which no evidence can be.
-    :param only: report problems of these files alone (all are read, for the cross-checks).
+    :param only: report problems of these files or folders alone (all are read, for the
+        cross-checks). One outside ``folder`` is checked as if it stood in it, in the place of
+        the file with the same id.
     :raises DataProblem: if the folder does not exist.
     """
     if not folder.is_dir():
         raise DataProblem(f"{folder}: no such folder; the record files should be there")
     release = Release()
-    read = list(_read_files(folder, release))
-    known = {**boundary_jurisdictions}
+    chosen = None if only is None else [path.resolve() for path in only]
+    outside = [file for path in chosen or () for file in _outside(path, folder.resolve())]
+    proposed = list(_read_files(outside, release))
+    taken = {file.jurisdiction.id for file in proposed}
+    read = [
+        *(
+            file
+            for file in _read_files(sorted(folder.rglob(_RECORD_FILES)), release)
+            if file.jurisdiction.id not in taken
+        ),
+        *proposed,
+    ]
+    known = {**boundary_jurisdictions, **{one.jurisdiction.id: one.jurisdiction for one in read}}
     for file in read:
-        known[file.jurisdiction.id] = file.jurisdiction
-    for file in read:
-        release.problems += map(file.problem, _problems_of(file, folder, known, substances, today))
+        place = None if file in proposed else folder / record_path(file.jurisdiction.id)
+        release.problems += map(file.problem, _problems_of(file, place, known, substances, today))
         _add(release, file)
-    if only is not None:
-        chosen = [path.resolve() for path in only]
+    if chosen is not None:
         release.problems = [
             problem for problem in release.problems if _is_chosen(problem.file, chosen)
         ]
@@ -119,8 +131,15 @@ def _is_chosen(file: Path, chosen: list[Path]) -> bool:
     return any(resolved == path or path in resolved.parents for path in chosen)
 
 
-def _read_files(folder: Path, release: Release) -> Iterator[_ReadFile]:
-    for path in sorted(folder.rglob("*.y*ml")):
+def _outside(path: Path, folder: Path) -> list[Path]:
+    """The record files of a path, if it lies outside the folder."""
+    if path == folder or folder in path.parents or path in folder.parents:
+        return []
+    return sorted(path.rglob(_RECORD_FILES)) if path.is_dir() else [path]
+
+
+def _read_files(files: Iterable[Path], release: Release) -> Iterator[_ReadFile]:
+    for path in files:
         try:
             document = yaml_files.read(path.read_text(encoding="utf-8"))
         except yaml_files.YamlProblem as error:
@@ -147,14 +166,14 @@ def _read_files(folder: Path, release: Release) -> Iterator[_ReadFile]:
 
 def _problems_of(
     file: _ReadFile,
-    folder: Path,
+    place: Path | None,
     known: Mapping[str, Jurisdiction],
     substances: Mapping[str, Substance],
     today: date,
 ) -> Iterator[Problem]:
     yield from jurisdiction_problems(file.jurisdiction, known)
-    expected = record_path(file.jurisdiction.id)
-    if file.path != folder / expected:
+    if place is not None and file.path != place:
+        expected = record_path(file.jurisdiction.id)
         yield Problem(("jurisdiction",), f"the file of this id is {expected}")
     if not file.records:
         yield Problem(("records",), "holds no record")

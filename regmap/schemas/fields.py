@@ -14,6 +14,7 @@ from regmap.domain.dates import InvalidDate, PartialDate, parse_day
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{1,30})?")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
+PARTIAL_DATE_PATTERN = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 MAX_TEXT = 10_000
 MAX_URL = 2_000
 
@@ -98,7 +99,7 @@ class HttpUrl(fields.String):
     """An http or https address, kept as it was written."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata={"format": "uri"}, **kwargs)
+        super().__init__(metadata={"format": "uri", "pattern": "^https?://[^/\\s]"}, **kwargs)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
@@ -123,6 +124,9 @@ def _is_visible(url: str) -> bool:
 
 class PartialDateField(fields.Field[PartialDate]):
     """A date of law: ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, precision kept."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"pattern": PARTIAL_DATE_PATTERN}, **kwargs)
 
     def _serialize(self, value: PartialDate | None, *args: Any, **kwargs: Any) -> str | None:
         return None if value is None else str(value)
@@ -161,7 +165,7 @@ class Code(fields.Field[StrEnum]):
         super().__init__(metadata={"enum": listed}, **kwargs)
 
     def _serialize(self, value: StrEnum | None, *args: Any, **kwargs: Any) -> str | None:
-        return None if value is None else value.value
+        return None if value is None else str(value)
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> StrEnum:
         if value not in self.allowed:

@@ -42,12 +42,21 @@ def map_parts(cache_dir: Path | None) -> MapParts:
     made_from = f"{version('folium')} {Path(__file__).read_text()} {config}"
     name = f"map-{hashlib.sha256(made_from.encode()).hexdigest()[:16]}.json"
     kept = cache_dir / name if cache_dir else None
-    if kept is not None and kept.is_file():
-        return MapParts(**json.loads(kept.read_text(encoding="utf-8")))
+    parts = _kept(kept) if kept is not None else None
+    if parts is not None:
+        return parts
     parts = _rendered(config)
     if kept is not None:
         replace_whole(kept, json.dumps(asdict(parts)).encode())
     return parts
+
+
+def _kept(file: Path) -> MapParts | None:
+    """The parts in a file of the cache, or None where it is missing or damaged."""
+    try:
+        return MapParts(**json.loads(file.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def _config() -> Mapping[str, Any]:

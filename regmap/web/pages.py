@@ -15,7 +15,7 @@ from regmap.domain.records import Period
 from regmap.domain.vocabulary import RULES, STATUSES, age_applies
 from regmap.http import caching
 from regmap.http.context import services, today
-from regmap.http.problems import detail_of, errors_of, status_of
+from regmap.http.problems import detail_of, errors_of, failed, status_of
 from regmap.services.browse import Standing
 from regmap.services.bundle import Services
 from regmap.web.folium_map import map_parts
@@ -76,9 +76,7 @@ def error_page(error: Exception) -> Response:
     body = render_template(
         "error.html", status=status, detail=detail_of(error), errors=errors_of(error)
     )
-    response = Response(body, status=status, mimetype="text/html")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return failed(error, Response(body, mimetype="text/html"))
 
 
 def shown_date(value: PartialDate | date | None) -> str:
