@@ -89,11 +89,7 @@ def validate(paths: tuple[Path, ...]) -> None:
     from regmap.services.files import read_data
 
     release = read_data(_settings().data_dir, only=paths or None)
-    for problem in release.problems:
-        click.echo(str(problem), err=True)
-    if release.problems:
-        click.echo(f"{len(release.problems)} problems found.", err=True)
-        sys.exit(FOUND_PROBLEMS)
+    _stop_at_problems(release, "")
     console.print(
         f"{len(release.records)} records of {len(release.jurisdictions)} jurisdictions: no problem."
     )
@@ -114,11 +110,7 @@ def load(author: str, reason: str, name: str | None) -> None:
     database = Database(settings.database_url)
     database.check()
     release = read_data(settings.data_dir)
-    if release.problems:
-        for problem in release.problems:
-            click.echo(str(problem), err=True)
-        click.echo(f"{len(release.problems)} problems found; nothing was loaded.", err=True)
-        sys.exit(FOUND_PROBLEMS)
+    _stop_at_problems(release, "; nothing was loaded")
     now = datetime.now(UTC)
     report = load_release(
         database,
@@ -223,6 +215,17 @@ def build(world_atlas: Path | None) -> None:
     source = world_atlas or ROOT / "node_modules" / "world-atlas" / "countries-10m.json"
     report = build_boundaries(_settings().data_dir / "boundaries", source, report=click.echo)
     click.echo(str(report))
+
+
+def _stop_at_problems(release: Any, consequence: str) -> None:
+    """Say every problem of the files, and end with exit status 1 if there is any."""
+    for problem in release.problems:
+        click.echo(str(problem), err=True)
+    if release.problems:
+        count = len(release.problems)
+        plural = "problem" if count == 1 else "problems"
+        click.echo(f"{count} {plural} found{consequence}.", err=True)
+        sys.exit(FOUND_PROBLEMS)
 
 
 def _open_services() -> Any:

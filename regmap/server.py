@@ -1,6 +1,7 @@
 """``regmap serve``: granian with our app, one process or many."""
 
 import os
+import socket
 import sys
 from multiprocessing import get_context
 
@@ -22,6 +23,9 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
     checking.join()
     if checking.exitcode:
         return checking.exitcode
+    if not _is_free(host, port):
+        print(f"regmap: cannot listen on {host}:{port}; is another server there?", file=sys.stderr)
+        return 1
     os.environ[variable("host")], os.environ[variable("port")] = host, str(port)
     Granian(
         "regmap.app:application",
@@ -36,6 +40,15 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
         respawn_failed_workers=True,
     ).serve()
     return 0
+
+
+def _is_free(host: str, port: int) -> bool:
+    """Whether one can listen there."""
+    try:
+        with socket.create_server((host, port)):
+            return True
+    except OSError:
+        return False
 
 
 def _check(settings: Settings) -> None:

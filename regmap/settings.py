@@ -58,7 +58,7 @@ def variable(name: str) -> str:
 
 def _converted(name: str, kind: Any, text: str) -> Any:
     if kind in (int, "int"):
-        if not (text.isascii() and text.isdigit()):
+        if not (text.isascii() and text.isdigit() and len(text) < 10):
             raise InvalidSetting(f"{variable(name)}: {text!r} is not a whole number")
         return int(text)
     return Path(text) if kind in (Path, "Path") else text

@@ -22,7 +22,7 @@ def doubts(resolution: Resolution, today: date) -> Iterator[str]:
         )
     if resolution.strictest_possible is not resolution.status:
         yield _stricter_possible(resolution)
-    for layer in resolution.layers:
+    for layer in (*resolution.layers, *resolution.possible):
         yield from _layer_doubts(layer)
     if resolution.governing is not None:
         yield from _evidence_doubts(resolution.governing, today)

@@ -37,6 +37,8 @@ _STRICTNESS = (
 )
 _RANK = {status: rank for rank, status in enumerate(_STRICTNESS)}
 
+_LAWFUL = frozenset({Status.REGULATED, Status.UNREGULATED})
+
 # Rule 2: the statuses of the plant itself that reach through an `unknown` of the substance.
 _REACHES_THROUGH = frozenset({Status.PROHIBITED, Status.SALE_PROHIBITED, Status.CONTROLLED})
 
@@ -171,11 +173,18 @@ def _without_preempted(layers: Sequence[Layer]) -> list[Layer]:
 
 def _most_restrictive(layers: Sequence[Layer]) -> Layer | None:
     # min keeps the first of equals, and the layers come widest first: that is the tie rule.
-    return min(
+    strictest = min(
         (layer for layer in layers if layer.weighs),
         key=lambda layer: _RANK[_status(layer)],
         default=None,
     )
+    if _status(strictest) in _LAWFUL and not any(_is_upper(layer) for layer in layers):
+        return None  # a town's rule cannot make lawful what its country may forbid
+    return strictest
+
+
+def _is_upper(layer: Layer) -> bool:
+    return layer.counts and layer.jurisdiction.level in UPPER_LEVELS
 
 
 def _status(layer: Layer | None) -> Status:

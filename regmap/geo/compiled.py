@@ -71,14 +71,24 @@ def open_table(files: Mapping[str, Path], version: str, cache_dir: Path | None) 
         return _read_parquet(files)
     stem = cache_dir / f"boundaries-{version}-{_FORMAT}"
     index, blob = stem.with_suffix(".json"), stem.with_suffix(".wkb")
-    if index.is_file() and blob.is_file():
-        kept = json.loads(index.read_bytes())
-        if blob.stat().st_size == kept["offsets"][-1]:
-            return Table(kept["rows"], _MappedWkb(blob, kept["offsets"]))
+    kept = _kept(index, blob)
+    if kept is not None:
+        return kept
     table = _read_parquet(files)
     if not _write(table, index, blob):
         return table  # a full or read-only disk: this process keeps what it has read
     return open_table(files, version, cache_dir)
+
+
+def _kept(index: Path, blob: Path) -> Table | None:
+    """What the cache has, or None where it is missing or damaged."""
+    try:
+        kept = json.loads(index.read_bytes())
+        if blob.stat().st_size != kept["offsets"][-1]:
+            return None
+        return Table(kept["rows"], _MappedWkb(blob, kept["offsets"]))
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return None
 
 
 def _read_parquet(files: Mapping[str, Path]) -> Table:

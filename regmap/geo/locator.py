@@ -75,6 +75,7 @@ class Locator:
         owner = self._holding(lon, lat)
         if owner is not None:
             return self._spot(owner)
+        lon = -180.0 if lon == 180.0 else lon
         around = self._borders.within(lon, lat, NEAREST_KM)
         if not around:
             return NOWHERE

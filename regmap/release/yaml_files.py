@@ -80,7 +80,7 @@ def read(text: str) -> Document:
         mark = error.problem_mark
         raise YamlProblem(mark.line + 1 if mark else 1, error.problem or "not YAML") from None
     except (yaml.YAMLError, RecursionError) as error:
-        raise YamlProblem(1, f"not YAML: {error}") from None
+        raise YamlProblem(1, f"not YAML: {' '.join(str(error).split())}") from None
     if node is None:
         raise YamlProblem(1, "the file is empty")
     document = Document(None)

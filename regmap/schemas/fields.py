@@ -1,6 +1,7 @@
 """Field types that take exactly what they say: no silent conversion, no look-alike digits."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -92,6 +93,9 @@ class Text(fields.String):
         text = super()._deserialize(value, attr, data, **kwargs)
         if not text.strip():
             raise ValidationError("Is blank.")
+        unreadable = ("Cc", "Cs")
+        if any(unicodedata.category(one) in unreadable and one not in "\n\t" for one in text):
+            raise ValidationError("Has a control character or half a surrogate pair.")
         return text
 
 

@@ -160,7 +160,7 @@ class RecordSchema(RecordBodySchema):
 
 
 def record_to_document(record: Record) -> dict[str, Any]:
-    """The JSON document of a record, every field present, in a fixed order."""
+    """The JSON document of a record, in a fixed order; ``ended_by`` only where something did."""
     return RecordSchema().dump(record)  # type: ignore[no-any-return]  # a dict for one object
 
 

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from regmap.geo.atlas import Atlas
+from regmap.geo.drawings import Drawings
 from regmap.release.substances import read_substances
+from regmap.services.snapshot import check_heads
 from regmap.store import revisions
 from regmap.store.database import Database
 
@@ -13,10 +15,13 @@ def check_readable(database_url: str, data_dir: Path, cache_dir: Path | None) ->
 
     :raises DataProblem: saying what is missing or broken, and what makes it.
     """
+    read_substances(data_dir / "substances.yaml")
+    atlas = Atlas(data_dir / "boundaries", cache_dir)
+    atlas.verify()
+    Drawings(atlas)
     database = Database(database_url)
     database.check()
     with database.reading() as connection:
-        revisions.latest(connection)
+        last, _ = revisions.latest(connection)
+        check_heads(revisions.heads(connection, last), atlas)
     database.close()
-    read_substances(data_dir / "substances.yaml")
-    Atlas(data_dir / "boundaries", cache_dir).verify()

@@ -1,6 +1,6 @@
 """The data set in memory at one version: immutable, so that every thread may read it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -90,10 +90,7 @@ def build_snapshot(
         else:
             _put(records, (jurisdiction_id, substance), _valid(head, record_from_document))
             revision_of[jurisdiction_id, substance] = head.revision
-    try:
-        tree = JurisdictionTree(_joined(geography.atlas, own))
-    except ValueError as error:
-        raise DataProblem(f"the stored jurisdictions contradict each other: {error}") from None
+    tree = _tree(geography.atlas, own)
     return Snapshot(
         data_version=data_version(*last),
         revision=last[0],
@@ -105,6 +102,27 @@ def build_snapshot(
         places=ApproximatePlaces(own.values()),
         geography=geography,
     )
+
+
+def check_heads(heads: Iterable[Revision], atlas: Atlas) -> None:
+    """Make sure that a snapshot can be built of some head revisions.
+
+    :raises DataProblem: if a stored document is not valid or contradicts the rest.
+    """
+    own: dict[str, Jurisdiction] = {}
+    for head in heads:
+        if head.substance is None:
+            _put(own, head.jurisdiction, _valid(head, jurisdiction_from_document))
+        else:
+            _valid(head, record_from_document)
+    _tree(atlas, own)
+
+
+def _tree(atlas: Atlas, own: Mapping[str, Jurisdiction]) -> JurisdictionTree:
+    try:
+        return JurisdictionTree(_joined(atlas, own))
+    except ValueError as error:
+        raise DataProblem(f"the stored jurisdictions contradict each other: {error}") from None
 
 
 def _put(into: dict[Any, T], key: object, value: T | None) -> None:

@@ -94,10 +94,11 @@ class SnapshotSource(Generic[View]):
                     return
                 moved = revisions.heads(connection, last[0], after=self._snapshot.revision)
                 heads = {head.subject: head for head in moved}
-            self._snapshot = build_snapshot(
+            moved_to = build_snapshot(
                 heads, last, self._substances, self._geography, self._snapshot
             )
-            self._current = self._view(self._snapshot)
+            view = self._view(moved_to)
+            self._current, self._snapshot = view, moved_to
         except DataProblem:
             return  # readers keep what they have; /readyz tells that the store is away
         finally:

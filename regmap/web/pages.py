@@ -42,12 +42,15 @@ def join_pages(app: Flask, cache_dir: Path | None) -> None:
     def map_page() -> Response:
         """The map."""
         asked = services()
+        day, substance = _asked_day(), request.args.get("substance", "")
+        if substance and substance not in asked.snapshot.substances:
+            raise InvalidValue({"substance": ["There is no such substance."]})
         return _page(
             "map.html",
             parts=parts,
             substances=asked.snapshot.substances.values(),
-            substance=request.args.get("substance", ""),
-            on=request.args.get("on", ""),
+            substance=substance,
+            day=day,
             today=today(),
             data_version=asked.snapshot.data_version,
         )

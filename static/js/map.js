@@ -31,13 +31,21 @@ window.regmap = (() => {
       try {
         const answers = await Promise.all([WIDE, LOCAL].map((level) => fetchMap(query, level)));
         if (turn !== asked) return; // a later choice has overtaken this one
-        shown.forEach((layer) => layer.remove());
+        clear();
         shown = answers.map((answer) => layerOf(answer, statuses, panes).addTo(map));
         count(answers.flatMap((answer) => answer.objects.jurisdictions.geometries));
         say("");
       } catch (error) {
-        if (turn === asked) say(error.message);
+        if (turn !== asked) return;
+        clear(); // the law of another day must not stand under the chosen one
+        say(error.message);
       }
+    }
+
+    function clear() {
+      shown.forEach((layer) => layer.remove());
+      shown = [];
+      for (const cell of document.querySelectorAll("[data-count]")) cell.textContent = "…";
     }
 
     function say(text) {
@@ -88,16 +96,16 @@ window.regmap = (() => {
 
   async function fetchMap(query, level) {
     const parameters = new URLSearchParams({ ...query, level, format: "topojson" });
-    let response;
+    let response, body;
     try {
       response = await fetch(`/api/v1/map?${parameters}`);
+      body = await response.json();
     } catch {
       throw new Error("The map data could not be loaded. Please try again.");
     }
-    const body = await response.json();
     if (!response.ok) {
       const details = Object.entries(body.errors || {}).map(([name, said]) => `${name}: ${said.join(" ")}`);
-      throw new Error(details.join(" ") || body.detail);
+      throw new Error(details.join(" ") || body.detail || "The map data could not be loaded.");
     }
     return body;
   }

@@ -1,0 +1,1 @@
+"""Tests: they follow regmap folder for folder."""

@@ -1,0 +1,1 @@
+"""Tests of regmap.api and regmap.http: the API on the real records."""

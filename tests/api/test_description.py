@@ -1,0 +1,200 @@
+"""The OpenAPI document is valid, and every real answer is what it says."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no types
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from werkzeug.test import TestResponse
+
+from tests.served import json_of
+
+RECORDED = "/api/v1/jurisdictions/{jurisdiction_id}"
+# Documented path → real questions, chosen so that every kind of answer is among them.
+REAL: dict[str, list[str]] = {
+    "/api/v1/status": [
+        "/api/v1/status?lat=33.52&lon=-86.81",
+        "/api/v1/status?lat=33.4957&lon=-88.4273",
+        "/api/v1/status?lat=36.5949&lon=-82.18",
+        "/api/v1/status?lat=0&lon=-30",
+        "/api/v1/status?lat=41.82&lon=-71.41&on=2020-01-01&substance=7-oh",
+        "/api/v1/status?lat=33.52&lon=-86.81&known_at=2020-01-01",
+        "/api/v1/status?jurisdiction=US-MS-columbus",
+        "/api/v1/status?jurisdiction=CU",
+    ],
+    "/api/v1/jurisdictions": [
+        *[f"/api/v1/jurisdictions?page_size=200&page={page}" for page in (1, 2, 3, 99)],
+        "/api/v1/jurisdictions?scope=all&level=county&parent=US-TX",
+    ],
+    RECORDED: [
+        f"/api/v1/jurisdictions/{id}"
+        for id in ("US", "US-AL", "US-NY", "AU-WA", "US-MS-columbus", "HK", "CU", "FJ", "US-PR")
+    ],
+    f"{RECORDED}/history": [
+        "/api/v1/jurisdictions/US-RI/history",
+        "/api/v1/jurisdictions/US-RI/history?substance=7-oh",
+        "/api/v1/jurisdictions/CU/history",
+    ],
+    f"{RECORDED}/boundary": [
+        "/api/v1/jurisdictions/US-AL/boundary",
+        "/api/v1/jurisdictions/FJ/boundary?detail=high",
+        "/api/v1/jurisdictions/US-MS-columbus/boundary",
+    ],
+    "/api/v1/changes": [
+        *[f"/api/v1/changes?page_size=200&page={page}" for page in (1, 2, 9)],
+        "/api/v1/changes?from=2026-11-22&substance=kratom",
+    ],
+    "/api/v1/map": [
+        "/api/v1/map",
+        "/api/v1/map?compare=2015-01-01&substance=7-oh",
+        "/api/v1/map?format=topojson",
+    ],
+    "/api/v1/codebook": ["/api/v1/codebook"],
+    "/api/v1/schemas/record.json": ["/api/v1/schemas/record.json"],
+    "/api/v1/revisions": [
+        *[f"/api/v1/revisions?page_size=200&page={page}" for page in (1, 2, 3, 4)],
+        "/api/v1/revisions?since=600",
+    ],
+}
+WRONG: dict[str, list[str]] = {
+    "/api/v1/status": [
+        "/api/v1/status?lat=91&lon=0",
+        "/api/v1/status?jurisdiction=XX",
+        "/api/v1/status?colour=red",
+    ],
+    "/api/v1/jurisdictions": ["/api/v1/jurisdictions?page=0", "/api/v1/jurisdictions?parent=XX"],
+    RECORDED: ["/api/v1/jurisdictions/XX", "/api/v1/jurisdictions/US?on=x"],
+    f"{RECORDED}/history": [
+        "/api/v1/jurisdictions/XX/history",
+        "/api/v1/jurisdictions/US/history?substance=tea",
+    ],
+    f"{RECORDED}/boundary": [
+        "/api/v1/jurisdictions/AU-WA/boundary",
+        "/api/v1/jurisdictions/US/boundary?detail=x",
+    ],
+    "/api/v1/changes": ["/api/v1/changes?jurisdiction=XX", "/api/v1/changes?from=x"],
+    "/api/v1/map": ["/api/v1/map?on=x"],
+    "/api/v1/codebook": ["/api/v1/codebook?x=1"],
+    "/api/v1/schemas/record.json": ["/api/v1/schemas/record.json?x=1"],
+    "/api/v1/revisions": ["/api/v1/revisions?since=x"],
+}
+
+
+@pytest.fixture
+def description(client: FlaskClient) -> dict[str, Any]:
+    document: dict[str, Any] = json_of(client.get("/api/v1/openapi.json"))
+    return document
+
+
+def _documented(
+    description: dict[str, Any], path: str, response: TestResponse
+) -> Draft202012Validator:
+    """What the description says of an answer: by path, status and media type."""
+    answers = description["paths"][path]["get"]["responses"]
+    answer = answers.get(str(response.status_code))
+    assert answer is not None, f"{path}: {response.status_code} is not documented"
+    if "$ref" in answer:
+        answer = description["components"]["responses"][answer["$ref"].rsplit("/", 1)[1]]
+    assert response.mimetype in answer["content"], f"{path}: {response.mimetype} is not documented"
+    schema = answer["content"][response.mimetype]["schema"]
+    return Draft202012Validator({**schema, "components": description["components"]})
+
+
+def test_the_description_is_valid_openapi_3_1(description: dict[str, Any]) -> None:
+    assert description["openapi"].startswith("3.1")
+
+    problems = list(OpenAPIV31SpecValidator(description).iter_errors())
+
+    assert problems == []
+
+
+def test_every_part_of_the_api_is_described_and_asked_here(
+    app: Flask, description: dict[str, Any]
+) -> None:
+    served = {
+        str(rule).replace("<string:", "{").replace(">", "}")
+        for rule in app.url_map.iter_rules()
+        if str(rule).startswith("/api/") and not str(rule).endswith("/openapi.json")
+    }
+
+    assert set(description["paths"]) == served == set(REAL) == set(WRONG)
+
+
+@pytest.mark.parametrize(
+    ("path", "url"), [(path, url) for path, urls in REAL.items() for url in urls]
+)
+def test_a_real_answer_is_what_the_description_says(
+    client: FlaskClient, description: dict[str, Any], path: str, url: str
+) -> None:
+    response = client.get(url)
+
+    assert response.status_code == 200
+    found = _documented(description, path, response).iter_errors(response.get_json(force=True))
+    assert [(error.json_path, error.message[:200]) for error in found] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "url"), [(path, url) for path, urls in WRONG.items() for url in urls]
+)
+def test_an_error_is_what_the_description_says(
+    client: FlaskClient, description: dict[str, Any], path: str, url: str
+) -> None:
+    response = client.get(url)
+
+    assert response.status_code in (404, 422)
+    found = _documented(description, path, response).iter_errors(response.get_json(force=True))
+    assert [error.message for error in found] == []
+
+
+def test_the_answers_are_described_so_closely_that_a_wrong_one_fails(
+    client: FlaskClient, description: dict[str, Any]
+) -> None:
+    response = client.get(REAL["/api/v1/status"][0])
+    validator = _documented(description, "/api/v1/status", response)
+    answer = json_of(response)
+
+    for wrong in (
+        {**answer, "effective": {**answer["effective"], "status": "legal"}},
+        {**answer, "effective": {**answer["effective"], "min_age": "21"}},
+        {**answer, "layers": [{}]},
+        {name: value for name, value in answer.items() if name != "disclaimer"},
+    ):
+        assert not validator.is_valid(wrong)
+
+
+def test_every_parameter_that_is_described_is_taken(
+    client: FlaskClient, description: dict[str, Any]
+) -> None:
+    for path, urls in REAL.items():
+        operation = description["paths"][path]["get"]
+        listed = [
+            *operation.get("parameters", []),
+            *description["paths"][path].get("parameters", []),
+        ]
+        named = {one["name"] for one in listed if one["in"] == "query"}
+        plain = urlsplit(urls[0]).path
+
+        refused = client.get(plain, query_string=dict.fromkeys(named, "\x00")).get_json(force=True)
+
+        unknown = [
+            name for name, said in refused.get("errors", {}).items() if "Unknown" in " ".join(said)
+        ]
+        assert unknown == [], path
+
+
+def test_the_description_is_readable(description: dict[str, Any]) -> None:
+    assert "unknown" in description["info"]["description"]
+    for path, item in description["paths"].items():
+        operation = item["get"]
+        assert operation["summary"].endswith("."), path
+        assert "\n" not in operation["summary"], path
+        assert operation["tags"], path
+
+
+def test_the_description_names_no_third_party_server(description: dict[str, Any]) -> None:
+    assert description["servers"] == [{"url": "/"}]

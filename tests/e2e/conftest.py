@@ -1,0 +1,184 @@
+"""One server for all browser tests, and a browser that tells what it asked for."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.e2e.process import environment, serving
+from tests.served import copied_database, hostile_edits, record_edits, shared_folder
+
+CHROMIUM_ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HOSTILE_COUNTRY = "CI"
+DRAWN = """() => {
+  const cells = [...document.querySelectorAll('[data-count]')];
+  return document.getElementById('message').hidden
+    && cells.length > 0 && cells.every((cell) => /^[0-9]+$/.test(cell.textContent));
+}"""
+FILLS = """() => {
+  const fills = {};
+  map_regmap.eachLayer((layer) => {
+    const path = layer.feature && layer.getElement && layer.getElement();
+    if (path) fills[layer.feature.id] = path.getAttribute('fill');
+  });
+  return fills;
+}"""
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server on the real records, with hostile text in one country."""
+    database = copied_database(tmp_path_factory, tmp_path_factory.mktemp("e2e"))
+    record_edits(database, hostile_edits(HOSTILE_COUNTRY, "country", None))
+    cache = shared_folder(tmp_path_factory) / "cache"
+    with serving(environment(database, cache)) as server:
+        yield server.address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, without a window."""
+    found = shutil.which("chromium")
+    assert found is not None, "chromium is missing: scripts/install-chromium installs it"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=CHROMIUM_ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@dataclass
+class Visit:
+    """A page in the browser, and everything that happened on it."""
+
+    page: Page
+    site: str
+    requested: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        """Go to a page and wait until everything it asks for has come."""
+        self.page.goto(f"{self.site}{path}", wait_until="networkidle")
+
+    def open_map(self, path: str = "/?on=2026-11-22") -> None:
+        """Go to the map and wait until it is drawn."""
+        self.open(path)
+        self.wait_until_drawn()
+
+    def wait_until_drawn(self) -> None:
+        """Wait until the map shows what its controls say."""
+        self.page.wait_for_function(DRAWN)
+
+    def choose(self, label: str, value: str) -> None:
+        """Change a control of the map and wait for the answers."""
+        with self.page.expect_response(lambda answer: "level=county" in answer.url):
+            control = self.page.get_by_label(label)
+            if label == "Substance":
+                control.select_option(value)
+            else:
+                control.fill(value)
+                control.dispatch_event("change")
+
+    def fills(self) -> dict[str, str]:
+        """The fill of every shape and dot on the map, by jurisdiction id."""
+        fills: dict[str, str] = self.page.evaluate(FILLS)
+        return fills
+
+    def click_at(self, lat: float, lon: float) -> None:
+        """Click on the map at a spot."""
+        self.page.mouse.click(*self._position(lat, lon))
+
+    def point_at(self, lat: float, lon: float) -> None:
+        """Move the pointer to a spot on the map."""
+        self.page.mouse.move(*self._position(lat, lon))
+
+    def legend(self) -> dict[str, dict[str, int]]:
+        """The counts of the legend by status and column."""
+        rows: dict[str, dict[str, int]] = self.page.evaluate(
+            """() => Object.fromEntries([...document.querySelectorAll('[data-status]')].map((row) =>
+              [row.dataset.status, Object.fromEntries([...row.querySelectorAll('[data-count]')]
+                .map((cell) => [cell.dataset.count, Number(cell.textContent)]))]))"""
+        )
+        return rows
+
+    def _position(self, lat: float, lon: float) -> tuple[float, float]:
+        box = self.page.locator("#map_regmap").bounding_box()
+        assert box is not None
+        at = self.page.evaluate(
+            "([lat, lon]) => map_regmap.latLngToContainerPoint([lat, lon])", [lat, lon]
+        )
+        return box["x"] + at["x"], box["y"] + at["y"]
+
+
+def watched(context: BrowserContext, site: str) -> Visit:
+    """A new page whose requests, console errors and dialogs are written down."""
+    page = context.new_page()
+    visit = Visit(page, site)
+
+    def complain(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            visit.complaints.append(message.text)
+
+    def dismiss(dialog: Any) -> None:
+        visit.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("console", complain)
+    page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    page.on("request", lambda request: visit.requested.append(request.url))
+    page.on("dialog", dismiss)
+    return visit
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str) -> Iterator[Visit]:
+    """A page as wide as a desktop's."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield watched(context, site)
+    context.close()
+
+
+@pytest.fixture
+def narrow(browser: Browser, site: str) -> Iterator[Visit]:
+    """A page as wide as a small phone's."""
+    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
+    yield watched(context, site)
+    context.close()
+
+
+@dataclass(frozen=True)
+class Api:
+    """The API of the server, asked without the browser."""
+
+    site: str
+
+    def get(self, path: str) -> Any:
+        """The body of an answer."""
+        with urlopen(f"{self.site}/api/v1{path}") as answer:
+            return json.load(answer)
+
+    def map(self, **query: str) -> dict[str, dict[str, Any]]:
+        """The properties of everything that the map should show, by id."""
+        parameters = "&".join(f"{name}={value}" for name, value in query.items())
+        collection = self.get(f"/map?{parameters}")
+        return {feature["id"]: feature["properties"] for feature in collection["features"]}
+
+
+@pytest.fixture
+def api(site: str) -> Api:
+    return Api(site)

@@ -1,0 +1,116 @@
+"""``regmap serve`` as a process of its own, on a free port, with nothing from our environment."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from tests.served import url_of
+
+REGMAP = Path(sys.executable).with_name("regmap")
+READY_SECONDS = 30
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a process ended, and all that it said."""
+
+    status: int
+    said: str
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    process: subprocess.Popen[str]
+    address: str
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> Finished:
+        """Ask it to end, and wait until it has."""
+        self.process.send_signal(how)
+        said, _ = self.process.communicate(timeout=READY_SECONDS)
+        return Finished(self.process.returncode, said)
+
+
+def environment(database: Path, cache_dir: Path, **settings: str) -> dict[str, str]:
+    """Our environment with other settings of regmap."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("REGMAP_")}
+    return {
+        **kept,
+        "REGMAP_DATABASE_URL": url_of(database),
+        "REGMAP_CACHE_DIR": str(cache_dir),
+        **settings,
+    }
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def run_to_its_end(settings: dict[str, str], port: int | None = None) -> Finished:
+    """Start a server that must not stay up."""
+    process = _start(settings, port or free_port())
+    try:
+        said, _ = process.communicate(timeout=READY_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.terminate()  # lets it end its workers
+        said, _ = process.communicate()
+        raise AssertionError(f"the server stayed up: {said}") from None
+    return Finished(process.returncode, said)
+
+
+@contextmanager
+def serving(settings: dict[str, str]) -> Iterator[Server]:
+    """A server that is ready, stopped at the end if nobody stopped it before."""
+    port = free_port()
+    process = _start(settings, port)
+    server = Server(process, f"http://127.0.0.1:{port}")
+    try:
+        _wait_until_ready(server)
+        yield server
+    finally:
+        if process.poll() is None:
+            server.stop()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _start(settings: dict[str, str], port: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [REGMAP, "serve", "--port", str(port)],
+        env=settings,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def _wait_until_ready(server: Server) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until:
+        if server.process.poll() is not None:
+            said = server.process.stdout.read() if server.process.stdout else ""
+            raise AssertionError(f"the server ended before it was ready: {said}")
+        try:
+            with urlopen(f"{server.address}/readyz", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(POLL_SECONDS)
+    raise AssertionError("the server did not get ready")

@@ -1,0 +1,164 @@
+"""Apps on databases of their own, loaded with the real records: what the served parts share."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from regmap.app import create_app
+from regmap.services.files import read_data
+from regmap.services.load import load_release
+from regmap.settings import ROOT, Settings
+from regmap.store import revisions
+from regmap.store.database import Database
+from regmap.store.revisions import Edit
+
+DATA = ROOT / "data"
+PROBLEM = "application/problem+json"
+HOSTILE = (
+    'Côte d\'Ivoire </script><script>alert(1)</script> ${alert(1)} `x` "q" <img src=x> \\u0041'
+)
+"""Text that breaks out of a script, a template literal, an attribute and a tag."""
+
+
+def url_of(file: Path) -> str:
+    """The database URL of a file."""
+    return f"sqlite:///{file}"
+
+
+def loaded_database(file: Path, data_dir: Path = DATA) -> Path:
+    """A new database with every record of a data folder."""
+    database = Database(url_of(file))
+    database.migrate()
+    now = datetime.now(UTC)
+    load_release(
+        database,
+        read_data(data_dir),
+        author="tests",
+        reason="First load",
+        name="data-test",
+        now=now,
+    )
+    database.close()
+    return file
+
+
+def shared_folder(factory: pytest.TempPathFactory) -> Path:
+    """One folder for the whole run: the cache, and the database that nobody writes to."""
+    folder = factory.getbasetemp() / "served"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def shared_database(factory: pytest.TempPathFactory) -> Path:
+    """The loaded database of the run, made on first use; tests that write take a copy."""
+    file = shared_folder(factory) / "regmap.sqlite"
+    return file if file.is_file() else loaded_database(file)
+
+
+def copied_database(factory: pytest.TempPathFactory, to: Path) -> Path:
+    """A copy of the loaded database, to be written to."""
+    origin = shared_database(factory)
+    for file in origin.parent.glob(f"{origin.name}*"):  # with what its write-ahead log still holds
+        shutil.copy(file, to / file.name)
+    return to / origin.name
+
+
+def make_app(database: Path, cache_dir: Path, data_dir: Path = DATA) -> Flask:
+    """An app on a database file."""
+    return create_app(
+        Settings(database_url=url_of(database), cache_dir=cache_dir, data_dir=data_dir)
+    )
+
+
+@lru_cache(1)
+def _app_on(database: Path, cache_dir: Path) -> Flask:
+    return make_app(database, cache_dir)
+
+
+def shared_app(factory: pytest.TempPathFactory) -> Flask:
+    """The app of the run, on the shared database."""
+    return _app_on(shared_database(factory), shared_folder(factory) / "cache")
+
+
+def record_edits(database: Path, edits: Iterable[Edit], now: datetime | None = None) -> None:
+    """Write edits into a database, as a correction or a release would."""
+    opened = Database(url_of(database))
+    with opened.writing() as connection:
+        revisions.append(connection, list(edits), now or datetime.now(UTC))
+    opened.close()
+
+
+def hostile_edits(jurisdiction: str, level: str, parent: str | None) -> list[Edit]:
+    """A jurisdiction and a record with hostile text in every field that takes text."""
+    source = {
+        "title": HOSTILE,
+        "url": "https://example.org/?a=%3Cb%3E&c='d'",
+        "publisher": HOSTILE,
+        "kind": "statute",
+        "published": "2020",
+    }
+    period = {
+        "from": "2020-05",
+        "to": None,
+        "status": "regulated",
+        "min_age": 19,
+        "schedule": HOSTILE,
+        "possession": "allowed",
+        "sale": "restricted",
+        "rules": {"special_tax": HOSTILE},
+        "summary": HOSTILE,
+        "citation": HOSTILE,
+        "instrument": HOSTILE,
+        "penalty": HOSTILE,
+        "sources": [source],
+        "confidence": "low",
+        "extent": "whole",
+    }
+    record = {
+        "jurisdiction": jurisdiction,
+        "substance": "kratom",
+        "periods": [period],
+        "pending": [{"title": HOSTILE, "stage": HOSTILE, "as_of": None, "url": None}],
+        "evidence_as_of": None,
+        "note": HOSTILE,
+    }
+    itself = {
+        "jurisdiction": jurisdiction,
+        "name": HOSTILE,
+        "level": level,
+        "parent": parent,
+        "geo": None,
+    }
+    return [
+        Edit((jurisdiction, None), itself, HOSTILE, HOSTILE),
+        Edit((jurisdiction, "kratom"), record, HOSTILE, HOSTILE),
+    ]
+
+
+def json_of(response: TestResponse) -> Any:
+    """The body of an answer that must have gone well."""
+    assert response.status_code == 200, response.get_data(as_text=True)[:500]
+    return response.get_json(force=True)
+
+
+def assert_problem(response: TestResponse, status: int, *fields: str) -> dict[str, Any]:
+    """Check that an answer is a problem document that names just these fields, and return it."""
+    assert response.status_code == status, response.get_data(as_text=True)[:500]
+    assert response.mimetype == PROBLEM
+    body: dict[str, Any] = response.get_json(force=True)
+    assert body["status"] == status
+    assert all(isinstance(body[name], str) and body[name] for name in ("type", "title", "detail"))
+    assert set(body.get("errors", {})) == set(fields)
+    for messages in body.get("errors", {}).values():
+        assert messages
+        assert all(isinstance(message, str) and message for message in messages)
+    return body

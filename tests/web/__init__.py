@@ -1,0 +1,1 @@
+"""Tests of regmap.web: the pages through the test client."""
