@@ -1,6 +1,7 @@
 """``GET /map``: the map as GeoJSON or TopoJSON, ready to draw."""
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -22,10 +23,13 @@ _GEOJSON, _TOPOJSON = "application/geo+json", "application/json"
 
 
 class MapFeatureSchema(Schema):
-    """One jurisdiction to draw: a shape, or a Point where its limits are not loaded."""
+    """One jurisdiction to draw: a shape, or a Point where its limits are not loaded.
+
+    Disputed land has no id.
+    """
 
     type = fields.String(required=True, metadata={"enum": ["Feature"]})
-    id = fields.String(required=True)
+    id = fields.String()
     geometry = fields.Dict(required=True)
     properties = fields.Nested(MapPropertiesSchema, required=True)
 
@@ -53,13 +57,15 @@ def map_(query: dict[str, Any]) -> Response:
     topojson = query["format"] == "topojson"
 
     def write() -> bytes:
-        drawn = asked.maps.features(
+        drawn: Iterable[MapFeature] = asked.maps.features(
             substance,
             day,
             query.get("level"),
             query.get("compare"),
             all_counties=query["scope"] == "all",
         )
+        if query["disputed"] == "show":
+            drawn = chain(drawn, asked.maps.disputed(query.get("compare")))
         document = (_topology if topojson else _collection)(asked, drawn)
         return orjson.dumps({**document, "data_version": asked.snapshot.data_version})
 
@@ -67,7 +73,7 @@ def map_(query: dict[str, Any]) -> Response:
         substance.code,
         day,
         today(),
-        *(query.get(name) for name in ("level", "compare", "scope", "format")),
+        *(query.get(name) for name in ("level", "compare", "scope", "format", "disputed")),
     )
     return caching.answer(asked.kept_maps.get(key, write), _TOPOJSON if topojson else _GEOJSON)
 
@@ -78,10 +84,10 @@ def _collection(asked: Services, drawn: Iterable[MapFeature]) -> dict[str, Any]:
         "features": [
             {
                 "type": "Feature",
-                "id": feature.jurisdiction.id,
+                **({"id": feature.id} if feature.id else {}),
                 "geometry": {"type": "Point", "coordinates": feature.point}
                 if feature.point
-                else asked.maps.drawings.geometry(feature.jurisdiction.id),
+                else asked.maps.drawings.geometry(feature.key),
                 "properties": _written(feature),
             }
             for feature in drawn
@@ -94,12 +100,12 @@ def _topology(asked: Services, drawn: Iterable[MapFeature]) -> dict[str, Any]:
     shapes, points = [], []
     for feature in drawn:
         if feature.point is None:
-            shapes.append((feature.jurisdiction.id, _written(feature)))
+            shapes.append((feature.key, feature.id, _written(feature)))
         else:
             points.append(
                 {
                     "type": "Point",
-                    "id": feature.jurisdiction.id,
+                    "id": feature.id,
                     "properties": _written(feature),
                     "coordinates": drawings.on_lattice(*feature.point),
                 }
@@ -108,11 +114,7 @@ def _topology(asked: Services, drawn: Iterable[MapFeature]) -> dict[str, Any]:
 
 
 def _written(feature: MapFeature) -> dict[str, Any]:
-    jurisdiction = feature.jurisdiction
-    properties: dict[str, Any] = {
-        name: getattr(feature, name) for name in _properties.fields if hasattr(feature, name)
-    }
-    properties.update(id=jurisdiction.id, name=jurisdiction.name, level=jurisdiction.level)
-    if feature.direction is None:
-        del properties["before"], properties["direction"]
-    return _properties.dump(properties)  # type: ignore[no-any-return]  # a dict for one
+    written: dict[str, Any] = _properties.dump(feature)
+    if feature.direction is None:  # no two days were compared
+        del written["before"], written["direction"]
+    return written

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from regmap.domain.errors import DataProblem
-from regmap.geo.atlas import Atlas, Layer
+from regmap.geo.atlas import Area, Atlas, Layer
 from regmap.geo.topology import features, geojson_geometry
 
 _ARCS = b'"arcs":['
@@ -27,7 +27,7 @@ class _Sheet:
 
 
 class Drawings:
-    """Simplified shapes by jurisdiction id, as TopoJSON or GeoJSON geometries.
+    """Simplified shapes by key (jurisdiction id), as TopoJSON or GeoJSON geometries.
 
     :raises DataProblem: if a topology is missing or damaged.
     """
@@ -39,20 +39,16 @@ class Drawings:
         if len(scales) != 1:
             raise DataProblem("the topologies lie on different lattices; build all of them again")
         self._scale = scales.pop()
-        self._place = {
-            area.jurisdiction.id: (area.layer.name, area.place)
-            for area in atlas.areas
-            if area.jurisdiction
-        }
+        self._place = {drawing_key(area): (area.layer.name, area.place) for area in atlas.areas}
         self._geojson: dict[str, list[orjson.Fragment]] = {}
 
-    def has(self, jurisdiction_id: str) -> bool:
-        """Whether there is a drawing of the jurisdiction."""
-        return jurisdiction_id in self._place
+    def has(self, key: str) -> bool:
+        """Whether there is a drawing of that key (:func:`drawing_key`)."""
+        return key in self._place
 
-    def geometry(self, jurisdiction_id: str) -> orjson.Fragment:
-        """The GeoJSON geometry of a jurisdiction, as JSON text."""
-        name, row = self._place[jurisdiction_id]
+    def geometry(self, key: str) -> orjson.Fragment:
+        """The GeoJSON geometry of a key, as JSON text."""
+        name, row = self._place[key]
         if name not in self._geojson:
             topology = json.loads(self._files[name].read_bytes())
             self._geojson[name] = [
@@ -62,23 +58,26 @@ class Drawings:
         return self._geojson[name][row]
 
     def topology(
-        self, wanted: Iterable[tuple[str, Mapping[str, Any]]], points: Sequence[Mapping[str, Any]]
+        self,
+        wanted: Iterable[tuple[str, str | None, Mapping[str, Any]]],
+        points: Sequence[Mapping[str, Any]],
     ) -> dict[str, Any]:
         """A TopoJSON document (one object, ``jurisdictions``) with only the arcs it needs.
 
-        :param wanted: jurisdiction ids that have a drawing, each with its properties.
+        :param wanted: keys that have a drawing, each with its id (None: disputed land, which has
+            none) and its properties.
         :param points: ready TopoJSON Point geometries to add, already on the lattice.
         """
         arcs: list[orjson.Fragment] = []
         moved: dict[tuple[str, int], int] = {}
         geometries = []
-        for id, properties in wanted:
-            name, row = self._place[id]
+        for key, id, properties in wanted:
+            name, row = self._place[key]
             source = self._sheets[name].geometries[row]
             geometries.append(
                 {
                     "type": source["type"],
-                    "id": id,
+                    **({"id": id} if id else {}),
                     "properties": properties,
                     "arcs": self._moved(source["arcs"], name, moved, arcs),
                 }
@@ -115,6 +114,11 @@ class Drawings:
             arcs.append(self._sheets[name].arcs[number])
         at = moved[name, number]
         return at if references >= 0 else ~at
+
+
+def drawing_key(area: Area) -> str:
+    """What a drawing is found by: the jurisdiction's id, or the name of disputed land."""
+    return area.jurisdiction.id if area.jurisdiction else f"disputed {area.name}"
 
 
 def _sheet(layer: Layer) -> _Sheet:

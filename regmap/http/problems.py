@@ -43,7 +43,7 @@ def detail_of(error: Exception) -> str:
     if isinstance(error, DataProblem):
         return _AWAY
     if isinstance(error, InvalidValue) or _argument_messages(error):
-        return "Some of what was sent cannot be used; `errors` names each field."
+        return "Some of what was sent cannot be used; each field is named."
     if isinstance(error, RegmapError):
         return _sentence(str(error))
     if isinstance(error, HTTPException) and status_of(error) != 500:

@@ -283,7 +283,9 @@ class ChangePageSchema(PageSchema):
 class MapPropertiesSchema(Schema):
     """What the map needs to know of a jurisdiction."""
 
-    id = fields.String(required=True)
+    id = fields.String(
+        required=True, allow_none=True, metadata=_described("null for disputed land")
+    )
     name = fields.String(required=True)
     level = Code(Level, required=True)
     status = Code(Status, required=True)

@@ -230,6 +230,11 @@ class MapQuery(SubstanceOnDay):
         load_default="listed",
         metadata={"description": "`all` adds the counties without a rule of their own"},
     )
+    disputed = fields.String(
+        validate=validate.OneOf(["hide", "show"]),
+        load_default="hide",
+        metadata={"description": "`show` adds disputed land: status unknown, no id"},
+    )
 
 
 class Since(fields.Field[int | datetime]):

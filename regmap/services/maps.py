@@ -9,7 +9,7 @@ from regmap.domain.jurisdictions import Jurisdiction
 from regmap.domain.outlook import direction
 from regmap.domain.timeline import period_on
 from regmap.domain.vocabulary import UPPER_LEVELS, Confidence, Direction, Level, Status, Substance
-from regmap.geo.drawings import Drawings
+from regmap.geo.drawings import Drawings, drawing_key
 from regmap.services.browse import Browse
 from regmap.services.lookup import Lookup
 from regmap.services.snapshot import Snapshot
@@ -17,13 +17,16 @@ from regmap.services.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class MapFeature:
-    """One jurisdiction on the map.
+    """One jurisdiction on the map, or disputed land, which has no ``id``.
 
-    ``point`` (longitude, latitude in degrees) is set where no limits are loaded;
-    ``before`` and ``direction`` where two dates are compared.
+    ``key`` finds the drawing. ``point`` (longitude, latitude in degrees) is set where no limits
+    are loaded; ``before`` and ``direction`` where two dates are compared.
     """
 
-    jurisdiction: Jurisdiction
+    key: str
+    id: str | None
+    name: str
+    level: Level
     status: Status
     min_age: int | None
     governed_by: str | None
@@ -79,6 +82,29 @@ class Maps:
                     continue  # no place on the map: the list has it
             yield self._feature(jurisdiction, substance, day, compare, point)
 
+    def disputed(self, compare: date | None) -> Iterator[MapFeature]:
+        """Land that no law of the data set certainly holds in, to be drawn as unknown."""
+        for area in self._snapshot.geography.atlas.areas:
+            if area.jurisdiction is None:
+                yield MapFeature(
+                    key=drawing_key(area),
+                    id=None,
+                    name=area.name,
+                    level=Level.TERRITORY,
+                    status=Status.UNKNOWN,
+                    min_age=None,
+                    governed_by=None,
+                    since=None,
+                    summary=area.note,
+                    confidence=None,
+                    verified=None,
+                    local_rules=0,
+                    upcoming=None,
+                    point=None,
+                    before=Status.UNKNOWN if compare else None,
+                    direction=Direction.OTHER if compare else None,
+                )
+
     def _is_drawn(
         self,
         jurisdiction: Jurisdiction,
@@ -123,7 +149,10 @@ class Maps:
             before = then.status if then else Status.UNKNOWN
             pointing = direction((before, then.min_age if then else None), (status, min_age))
         return MapFeature(
-            jurisdiction=jurisdiction,
+            key=jurisdiction.id,
+            id=jurisdiction.id,
+            name=jurisdiction.name,
+            level=jurisdiction.level,
             status=status,
             min_age=min_age,
             governed_by=governing.jurisdiction.id if governing else None,

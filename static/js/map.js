@@ -6,11 +6,11 @@
  * from the data goes into the page as text nodes, never as HTML.
  */
 window.regmap = (() => {
-  const WIDE = "country,state,territory,district";
-  const LOCAL = "county,tribal,place";
+  const WIDE = { level: "country,state,territory,district", disputed: "show" };
+  const LOCAL = { level: "county,tribal,place" };
   const OUTLINE = "#1A1A1A";
   const POPUP = { maxWidth: 260, autoPanPaddingTopLeft: [48, 8] }; // clear of the zoom buttons
-  const LOCAL_LEVELS = new Set(LOCAL.split(","));
+  const LOCAL_LEVELS = new Set(LOCAL.level.split(","));
 
   function draw(map, config) {
     const statuses = new Map(config.statuses.map((status) => [status.code, status]));
@@ -29,7 +29,7 @@ window.regmap = (() => {
       const query = readControls(controls);
       say("Loading…");
       try {
-        const answers = await Promise.all([WIDE, LOCAL].map((level) => fetchMap(query, level)));
+        const answers = await Promise.all([WIDE, LOCAL].map((part) => fetchMap({ ...query, ...part })));
         if (turn !== asked) return; // a later choice has overtaken this one
         clear();
         shown = answers.map((answer) => layerOf(answer, statuses, panes).addTo(map));
@@ -94,8 +94,8 @@ window.regmap = (() => {
     window.history.replaceState(null, "", `?${query}`);
   }
 
-  async function fetchMap(query, level) {
-    const parameters = new URLSearchParams({ ...query, level, format: "topojson" });
+  async function fetchMap(query) {
+    const parameters = new URLSearchParams({ ...query, format: "topojson" });
     let response, body;
     try {
       response = await fetch(`/api/v1/map?${parameters}`);
@@ -147,9 +147,11 @@ window.regmap = (() => {
     box.append(line);
     if (about.summary) box.append(textNode("p", about.summary));
     box.append(facts(about));
-    const link = textNode("a", "More, with sources");
-    link.href = `/jurisdictions/${encodeURIComponent(about.id)}`;
-    box.append(link);
+    if (about.id) {
+      const link = textNode("a", "More, with sources");
+      link.href = `/jurisdictions/${encodeURIComponent(about.id)}`;
+      box.append(link);
+    }
     return box;
   }
 
@@ -178,12 +180,13 @@ window.regmap = (() => {
   /* The column of the legend that counts a jurisdiction. */
   function column({ id, level }) {
     if (LOCAL_LEVELS.has(level)) return "local";
-    return id && id.includes("-") ? "state" : "country";
+    return id.includes("-") ? "state" : "country";
   }
 
   function count(geometries) {
     const counts = {};
     for (const { properties } of geometries) {
+      if (!properties.id) continue; // disputed land is no jurisdiction
       const key = `${properties.status} ${column(properties)}`;
       counts[key] = (counts[key] || 0) + 1;
     }

@@ -13,6 +13,7 @@ from shapely.geometry import shape
 
 from regmap.geo import topology
 from tests.api.conftest import Ask
+from tests.served import json_of
 
 ON = "2026-11-22"
 PROPERTIES = {
@@ -255,3 +256,16 @@ def test_a_map_names_the_data_it_was_drawn_from(ask: Ask) -> None:
 
     assert ask("/map", level="district")["data_version"] == version
     assert ask("/map", level="district", format="topojson")["data_version"] == version
+
+
+def test_disputed_land_is_drawn_as_unknown_where_it_is_asked_for(client: FlaskClient) -> None:
+    plain = json_of(client.get("/api/v1/map?level=territory"))["features"]
+    shown = json_of(client.get("/api/v1/map?level=territory&disputed=show"))["features"]
+
+    disputed = [one for one in shown if one not in plain]
+    assert len(disputed) == len(shown) - len(plain) > 0
+    for one in disputed:
+        assert "id" not in one
+        about = one["properties"]
+        assert (about["id"], about["status"]) == (None, "unknown")
+        assert about["summary"]

@@ -38,7 +38,8 @@ def test_every_jurisdiction_is_drawn_in_the_fill_of_its_status(visit: Visit, api
     assert fills["US-AL"] == "#4D111B"
     assert fills["CU"] == "url(#hatch)"
     assert visit.page.locator("pattern#hatch").count() == 1
-    assert visit.page.locator("path.leaflet-interactive").count() == len(fills) > 400
+    disputed = len(api.disputed())
+    assert visit.page.locator("path.leaflet-interactive").count() == len(fills) + disputed > 400
 
 
 def test_local_rules_lie_above_states_and_states_above_countries(visit: Visit) -> None:
@@ -270,3 +271,31 @@ def test_a_late_answer_does_not_overwrite_a_later_choice(visit: Visit, api: Api)
     visit.page.wait_for_load_state("networkidle")
     assert held
     assert visit.fills() == _expected_fills(api, on="2025-06-01")
+
+
+def test_disputed_land_is_hatched_and_told_and_leads_nowhere(visit: Visit) -> None:
+    visit.open_map()
+    told = visit.page.evaluate(
+        """() => {
+          const found = [];
+          map_regmap.eachLayer((layer) => {
+            if (layer.feature && !layer.feature.properties.id) {
+              layer.openPopup();
+              const popup = document.querySelector('.leaflet-popup-content');
+              found.push([
+                layer.feature.properties.name,
+                layer.getElement().getAttribute('fill'),
+                popup.textContent,
+                popup.querySelectorAll('a').length,
+              ]);
+              map_regmap.closePopup();
+            }
+          });
+          return found;
+        }"""
+    )
+
+    assert {name for name, *_ in told} >= {"Northern Cyprus", "Crimea", "Somaliland"}
+    for name, fill, text, links in told:
+        assert (fill, links) == ("url(#hatch)", 0), name
+        assert "Unknown" in text, name

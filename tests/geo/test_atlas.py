@@ -101,7 +101,7 @@ def test_a_topology_cut_to_a_few_jurisdictions_draws_them_as_the_whole_one_does(
     wanted = ["US-AL", "US-GA", "MX", "US-AL-mobile-county"]
 
     cut = json.loads(
-        orjson.dumps(Drawings(atlas).topology([(id, {"name": id}) for id in wanted], points=[]))
+        orjson.dumps(Drawings(atlas).topology([(id, id, {"name": id}) for id in wanted], points=[]))
     )
 
     drawn = decode(cut, "jurisdictions")
