@@ -38,6 +38,7 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
         # lock to and fro cost a third of the rate and most of the tail. More workers, not threads.
         blocking_threads=1,
         respawn_failed_workers=True,
+        websockets=False,
     ).serve()
     return 0
 
