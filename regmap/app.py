@@ -33,7 +33,6 @@ def create_app(settings: Settings) -> Flask:
         static_url_path="/static",
         template_folder="web/templates",
     )
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     app.config.update(
         COMPRESS_REGISTER=False,  # called in _finish, where there is something to compress
         COMPRESS_ALGORITHM=["br", "gzip"],

@@ -54,8 +54,3 @@ def turns(record: Record) -> Iterator[Turn]:
         before = period
     if before is not None and before.end is not None:
         yield Turn(before.end, before, None)
-
-
-def next_turn(record: Record, day: date) -> Turn | None:
-    """The first change after the day."""
-    return next((turn for turn in turns(record) if turn.effective.first_day > day), None)

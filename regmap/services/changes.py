@@ -19,7 +19,8 @@ class LegalChange:
     """One change of law in one jurisdiction.
 
     ``before`` and ``after`` are the jurisdiction's own periods (None: no rule of its own);
-    ``effective_before`` and ``effective_after`` what held there with the layers above.
+    ``effective_before`` and ``effective_after`` what held there with the layers above;
+    ``told_by`` is what tells of the change: the new period, or what ended the old one.
     """
 
     jurisdiction: Jurisdiction
@@ -30,13 +31,7 @@ class LegalChange:
     effective_before: Status
     effective_after: Status
     direction: Direction
-
-    @property
-    def told_by(self) -> Period | Ending | None:
-        """What tells of the change: the new period, or what ended the old one."""
-        if self.after is not None:
-            return self.after
-        return self.before.ended_by if self.before else None
+    told_by: Period | Ending | None
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -97,6 +92,7 @@ class Changes:
                     effective_before=then[0],
                     effective_after=now[0],
                     direction=direction(then, now),
+                    told_by=turn.after or turn.ending,
                 )
 
     def _state(

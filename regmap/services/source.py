@@ -19,7 +19,6 @@ CHECK_SECONDS = 0.5
 KEPT_PASTS = 4
 """How many past snapshots are kept for further questions."""
 
-Clock = Callable[[], datetime]
 View = TypeVar("View")
 
 

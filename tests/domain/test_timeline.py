@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regmap.domain.records import Period
-from regmap.domain.timeline import holds_on, next_turn, period_on, turns
+from regmap.domain.timeline import holds_on, period_on, turns
 from tests.builders import a_period, a_record, an_ending
 
 BEFORE = a_period("unregulated", None, "2018-07-01")
@@ -96,19 +96,6 @@ def test_what_ended_a_rule_is_told_where_no_rule_followed() -> None:
 
     assert [turn.ending for turn in turns(a_record("US-TN", ended))] == [None, ending]
     assert [turn.ending for turn in turns(a_record("US-TN", ended, again))] == [None, None]
-
-
-def test_the_next_turn_is_the_first_after_the_day_never_on_it() -> None:
-    record = a_record("US-TN", BEFORE, AFTER, BAN)
-
-    first = next_turn(record, date(2018, 6, 30))
-    second = next_turn(record, date(2018, 7, 1))
-
-    assert first is not None
-    assert str(first.effective) == "2018-07-01"
-    assert second is not None
-    assert str(second.effective) == "2026-07-01"
-    assert next_turn(record, date(2026, 7, 1)) is None
 
 
 @given(
