@@ -101,8 +101,13 @@ class Visit:
         return fills
 
     def click_at(self, lat: float, lon: float) -> None:
-        """Click on the map at a spot."""
+        """Click on the map at a spot, and wait until the popup is there and lies still.
+
+        The map pans to make room for it: what is clicked meanwhile has moved on.
+        """
         self.page.mouse.click(*self._position(lat, lon))
+        self.page.locator(".leaflet-popup").wait_for()
+        self.page.wait_for_function("() => !document.querySelector('.leaflet-pan-anim')")
 
     def point_at(self, lat: float, lon: float) -> None:
         """Move the pointer to a spot on the map."""
