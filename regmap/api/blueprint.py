@@ -18,7 +18,6 @@ from regmap.services.bundle import Services
 
 PREFIX = "/api/v1"
 DISCLAIMER = "Information about law, not legal or medical advice. Laws change; check the sources."
-PROBLEM = "application/problem+json"
 
 
 class ProblemSchema(Schema):

@@ -7,7 +7,6 @@ from flask import Response
 
 from regmap.api import documents
 from regmap.api.blueprint import (
-    PROBLEM,
     ProblemSchema,
     blueprint,
     page_links,
@@ -17,6 +16,7 @@ from regmap.api.blueprint import (
     substance_of,
 )
 from regmap.http.context import services
+from regmap.http.problems import MIMETYPE as PROBLEM
 from regmap.schemas.answers import ChangePageSchema, RevisionPageSchema
 from regmap.schemas.queries import ChangesQuery, RevisionsQuery
 

@@ -8,8 +8,9 @@ from flask_smorest import Api
 
 from regmap import __version__
 from regmap.api import changes, codebook, jurisdictions, maps, status
-from regmap.api.blueprint import PREFIX, PROBLEM, ProblemSchema, StrictParser
+from regmap.api.blueprint import PREFIX, ProblemSchema, StrictParser
 from regmap.http import caching
+from regmap.http.problems import MIMETYPE as PROBLEM
 from regmap.schemas.fields import Code, Day, HttpUrl, PartialDateField
 from regmap.schemas.queries import BBoxField, Levels, Moment, NoQuery, Since
 

@@ -10,7 +10,6 @@ from marshmallow import Schema, fields
 from regmap.api import documents
 from regmap.api.blueprint import (
     DISCLAIMER,
-    PROBLEM,
     ProblemSchema,
     blueprint,
     page_links,
@@ -24,6 +23,7 @@ from regmap.domain.jurisdictions import Jurisdiction
 from regmap.geo.topology import geojson_geometry
 from regmap.http import caching
 from regmap.http.context import services, today
+from regmap.http.problems import MIMETYPE as PROBLEM
 from regmap.schemas.answers import (
     HistoryAnswerSchema,
     JurisdictionDetailSchema,

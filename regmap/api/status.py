@@ -5,9 +5,10 @@ from typing import Any
 from flask import Response, request
 
 from regmap.api import lean
-from regmap.api.blueprint import PROBLEM, ProblemSchema, StrictParser, blueprint, substance_of
+from regmap.api.blueprint import ProblemSchema, StrictParser, blueprint, substance_of
 from regmap.http import caching
 from regmap.http.context import services, today
+from regmap.http.problems import MIMETYPE as PROBLEM
 from regmap.schemas.answers import StatusAnswerSchema
 from regmap.schemas.queries import StatusQuery
 

@@ -1,7 +1,7 @@
 """From a spot to the area that holds it: exact over the full-detail shapes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import shapely
@@ -61,11 +61,10 @@ class Locator:
         shapely.prepare(self._shapes[shapely.get_num_coordinates(self._shapes) > _PREPARED_FROM])
         self._borders = Borders(self._shapes)
         self._candidates = Cells(_HOLDING_CELL, *self._borders.part_boxes())
-        self._inside = {
-            id: Spot(id, Match.INSIDE) if id else Spot(None, Match.INSIDE, disputed=area)
+        self._spots = [
+            Spot(id, Match.INSIDE, disputed=None if id else area)
             for id, area in zip(self._ids, self.leaves, strict=True)
-            if id
-        }
+        ]
 
     def locate(self, lon: float, lat: float) -> Spot:
         """The area that holds the spot, or the nearest one within 25 km.
@@ -74,15 +73,13 @@ class Locator:
         """
         owner = self._holding(lon, lat)
         if owner is not None:
-            return self._spot(owner)
+            return self._spots[owner]
         lon = -180.0 if lon == 180.0 else lon
         around = self._borders.within(lon, lat, NEAREST_KM)
         if not around:
             return NOWHERE
         owner = min(around, key=lambda position: (around[position], position))
-        id = self._ids[owner]
-        disputed = None if id else self.leaves[owner]
-        return Spot(id, Match.NEAREST, around[owner], disputed)
+        return replace(self._spots[owner], match=Match.NEAREST, distance_km=around[owner])
 
     def neighbours(
         self, lon: float, lat: float, leaf: str, differs: Callable[[str], bool]
@@ -116,10 +113,6 @@ class Locator:
             for position in sorted(self._tree.query(box, predicate="intersects"))
             if (id := self._ids[position]) is not None
         }
-
-    def _spot(self, owner: int) -> Spot:
-        id = self._ids[owner]
-        return self._inside[id] if id else Spot(None, Match.INSIDE, disputed=self.leaves[owner])
 
     def _holding(self, lon: float, lat: float) -> int | None:
         holding = self._first_holding(lon, lat)

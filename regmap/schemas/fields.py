@@ -30,6 +30,10 @@ def parse_decimal(text: str) -> float:
     return float(text)
 
 
+LATITUDE = validate.Range(min=-90, max=90)
+LONGITUDE = validate.Range(min=-180, max=180)
+
+
 class QueryNumber(fields.Float):
     """A decimal number in a query string (degrees, where a coordinate)."""
 

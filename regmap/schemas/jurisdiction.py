@@ -9,24 +9,21 @@ from regmap.domain.jurisdictions import Jurisdiction, LocalGeo
 from regmap.domain.records import Record
 from regmap.domain.vocabulary import Level
 from regmap.schemas.documents import loaded
-from regmap.schemas.fields import Code, StrictNumber, Text
+from regmap.schemas.fields import LATITUDE, LONGITUDE, Code, StrictNumber, Text
 from regmap.schemas.record import RecordBodySchema
-
-_LATITUDE = validate.Range(min=-90, max=90)
-_LONGITUDE = validate.Range(min=-180, max=180)
 
 
 class LocalGeoSchema(Schema):
     """Where a local jurisdiction lies: degrees, km², Census codes."""
 
-    lat = StrictNumber(allow_none=True, load_default=None, validate=_LATITUDE)
-    lon = StrictNumber(allow_none=True, load_default=None, validate=_LONGITUDE)
+    lat = StrictNumber(allow_none=True, load_default=None, validate=LATITUDE)
+    lon = StrictNumber(allow_none=True, load_default=None, validate=LONGITUDE)
     bbox = fields.Tuple(
         (
-            StrictNumber(validate=_LONGITUDE),
-            StrictNumber(validate=_LATITUDE),
-            StrictNumber(validate=_LONGITUDE),
-            StrictNumber(validate=_LATITUDE),
+            StrictNumber(validate=LONGITUDE),
+            StrictNumber(validate=LATITUDE),
+            StrictNumber(validate=LONGITUDE),
+            StrictNumber(validate=LATITUDE),
         ),
         allow_none=True,
         load_default=None,

@@ -9,14 +9,12 @@ from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, valida
 
 from regmap.domain.dates import InvalidDate, parse_day
 from regmap.domain.vocabulary import Level, Status
-from regmap.schemas.fields import Code, Day, QueryInteger, QueryNumber
+from regmap.schemas.fields import LATITUDE, LONGITUDE, Code, Day, QueryInteger, QueryNumber
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
 MAX_PAGE = 1_000_000
 
-_LATITUDE = validate.Range(min=-90, max=90)
-_LONGITUDE = validate.Range(min=-180, max=180)
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
     r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -87,9 +85,9 @@ class BBoxField(fields.Field[tuple[float, float, float, float]]):
         number = QueryNumber()
         west, south, east, north = (number.deserialize(part) for part in parts)
         for lon in (west, east):
-            _LONGITUDE(lon)
+            LONGITUDE(lon)
         for lat in (south, north):
-            _LATITUDE(lat)
+            LATITUDE(lat)
         if south > north:
             raise ValidationError("South lies above north.")
         return west, south, east, north

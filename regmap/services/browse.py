@@ -7,7 +7,6 @@ from datetime import date
 
 from regmap.domain.jurisdictions import Jurisdiction
 from regmap.domain.records import Period, Record
-from regmap.domain.timeline import period_on
 from regmap.domain.vocabulary import UPPER_LEVELS, Level, Status, Substance
 from regmap.geo.atlas import BBox
 from regmap.services.lookup import Answer, Lookup
@@ -75,12 +74,11 @@ class Browse:
     def standings(self, jurisdiction_id: str, day: date) -> Iterator[Standing]:
         """How each substance stands in a jurisdiction."""
         for substance in self._snapshot.substances.values():
-            record = self._snapshot.record_of(jurisdiction_id, substance.code)
             yield Standing(
                 substance=substance,
                 answer=self._lookup.at_jurisdiction(jurisdiction_id, substance, day),
-                record=record,
-                own_period=period_on(record, day) if record else None,
+                record=self._snapshot.record_of(jurisdiction_id, substance.code),
+                own_period=self._snapshot.own_period(jurisdiction_id, substance.code, day),
             )
 
     def local_rules(self, jurisdiction_id: str, substance: str, day: date) -> Mapping[str, int]:
@@ -95,8 +93,7 @@ class Browse:
         """The jurisdictions below with a rule of their own in force, by name."""
         found = []
         for below in self._snapshot.tree.descendants(jurisdiction_id):
-            record = self._snapshot.record_of(below.id, substance)
-            period = period_on(record, day) if record else None
+            period = self._snapshot.own_period(below.id, substance, day)
             if period is not None:
                 found.append((below, period))
         return sorted(found, key=lambda pair: pair[0].name)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from regmap.domain.dates import PartialDate
-from regmap.domain.jurisdictions import Jurisdiction
+from regmap.domain.jurisdictions import Jurisdiction, height
 from regmap.domain.outlook import direction
-from regmap.domain.timeline import period_on
 from regmap.domain.vocabulary import UPPER_LEVELS, Confidence, Direction, Level, Status, Substance
 from regmap.geo.drawings import Drawings, drawing_key
 from regmap.services.browse import Browse
@@ -69,7 +68,7 @@ class Maps:
         :param all_counties: also the counties that only follow the layers above.
         """
         for jurisdiction in sorted(
-            self._snapshot.tree, key=lambda one: (list(Level).index(one.level), one.id)
+            self._snapshot.tree, key=lambda one: (height(one.level), one.id)
         ):
             if levels is not None and jurisdiction.level not in levels:
                 continue
@@ -118,16 +117,11 @@ class Maps:
         if all_counties and jurisdiction.level is Level.COUNTY:
             return True
         return any(
-            self._has_own_rule(jurisdiction.id, code, asked)
+            self._snapshot.own_period(jurisdiction.id, code, asked) is not None
             for code in (substance.code, substance.falls_back_to)
             for asked in (day, compare)
+            if code is not None and asked is not None
         )
-
-    def _has_own_rule(self, jurisdiction_id: str, code: str | None, day: date | None) -> bool:
-        if code is None or day is None:
-            return False
-        record = self._snapshot.record_of(jurisdiction_id, code)
-        return record is not None and period_on(record, day) is not None
 
     def _feature(
         self,

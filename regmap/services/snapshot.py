@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, TypeVar
 
 from regmap.domain.errors import DataProblem, InvalidDocument
 from regmap.domain.jurisdictions import Jurisdiction, JurisdictionTree, derived_codes
-from regmap.domain.records import Record
+from regmap.domain.records import Period, Record
+from regmap.domain.timeline import period_on
 from regmap.domain.vocabulary import Substance
 from regmap.geo.atlas import Atlas
 from regmap.geo.locator import Locator
@@ -47,6 +49,11 @@ class Snapshot:
     def record_of(self, jurisdiction_id: str, substance: str) -> Record | None:
         """The record of a jurisdiction and a substance, if there is one."""
         return self.records.get((jurisdiction_id, substance))
+
+    def own_period(self, jurisdiction_id: str, substance: str, day: date) -> Period | None:
+        """The jurisdiction's own period in force on a day, if it has one."""
+        record = self.record_of(jurisdiction_id, substance)
+        return period_on(record, day) if record else None
 
     def records_of(self, jurisdiction_id: str) -> Iterator[Record]:
         """The records of a jurisdiction, in the order of the substances."""
