@@ -1,0 +1,1 @@
+"""ZIP codes and place names: from what people write to areas, points and candidates."""

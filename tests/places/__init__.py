@@ -1,0 +1,1 @@
+"""Tests of ZIP codes and place names."""
