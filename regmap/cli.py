@@ -1,44 +1,17 @@
 """``regmap …``: arguments in, text out; the work is in the services."""
 
-import os
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from regmap import __version__
-from regmap.domain.errors import InvalidValue, RegmapError
-from regmap.settings import Settings
-
-console = Console(highlight=False, soft_wrap=True)
-FOUND_PROBLEMS = 1
-WRONG_USE = 2
-
-
-def _explained(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn our own errors into one clear line, and exit status 1 or 2."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except InvalidValue as error:
-            click.echo(f"regmap: {error}", err=True)
-            sys.exit(WRONG_USE)
-        except RegmapError as error:
-            click.echo(f"regmap: {error}", err=True)
-            sys.exit(FOUND_PROBLEMS)
-
-    return run
-
-
-def _settings() -> Settings:
-    return Settings.from_environment(os.environ)
+from regmap.cli_boundaries import boundaries
+from regmap.terminal import FOUND_PROBLEMS, console
+from regmap.terminal import explained as _explained
+from regmap.terminal import present_settings as _settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -128,12 +101,12 @@ def load(author: str, reason: str, name: str | None) -> None:
 
 # a latitude in the southern half of the world looks like an option
 @main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("place", metavar="LAT,LON|ID")
+@click.argument("place", metavar="LAT,LON|ZIP|ID|NAME")
 @click.option("--on", "day", help="Day that is asked about (YYYY-MM-DD); today if left out.")
 @click.option("--substance", help="Code of the substance; kratom if left out.")
 @_explained
 def status(place: str, day: str | None, substance: str | None) -> None:
-    """Say which status holds at a point (LAT,LON in degrees) or in a jurisdiction (ID)."""
+    """Say which status holds at PLACE: LAT,LON in degrees, a ZIP code, an id, or a name."""
     from regmap.services.report import status_lines
 
     for line in status_lines(_open_services(), place, day, substance):
@@ -190,31 +163,14 @@ def settings() -> None:
     present = _settings()
     for knob in fields(present):
         value = getattr(present, knob.name)
+        if knob.metadata.get("secret") and value:
+            value = "(set; not shown)"
         console.print(
             f"{variable(knob.name)}={value}\n    {knob.metadata['meaning']}", markup=False
         )
 
 
-@main.group()
-def boundaries() -> None:
-    """The shapes of jurisdictions."""
-
-
-@boundaries.command()
-@click.option(
-    "--world-atlas",
-    type=click.Path(path_type=Path),
-    help="countries-10m.json of the npm package world-atlas [default: that of `make setup-dev`].",
-)
-@_explained
-def build(world_atlas: Path | None) -> None:
-    """Make data/boundaries/ again from the packages plotly-geo and world-atlas."""
-    from regmap.geo.build import build as build_boundaries
-    from regmap.settings import ROOT
-
-    source = world_atlas or ROOT / "node_modules" / "world-atlas" / "countries-10m.json"
-    report = build_boundaries(_settings().data_dir / "boundaries", source, report=click.echo)
-    click.echo(str(report))
+main.add_command(boundaries)
 
 
 def _stop_at_problems(release: Any, consequence: str) -> None:

@@ -14,8 +14,8 @@ class InvalidSetting(RegmapError):
     """A setting that cannot be used."""
 
 
-def _knob(default: Any, meaning: str) -> Any:
-    return field(default=default, metadata={"meaning": meaning})
+def _knob(default: Any, meaning: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"meaning": meaning, "secret": secret}, repr=not secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,14 @@ class Settings:
     static_dir: Path = _knob(ROOT / "static", "the folder with what browsers load")
     cache_dir: Path = _knob(
         ROOT / "var" / "cache", "a folder for what can be made again: it only saves time"
+    )
+    boundaries_dir: Path = _knob(
+        ROOT / "var" / "boundaries", "a folder for boundaries that the operator imported"
+    )
+    secret_key: str = _knob(
+        "",
+        "signs receipts; several with commas: the first signs, all check. Without: no receipts",
+        secret=True,
     )
     host: str = _knob("127.0.0.1", "the address that `regmap serve` listens on")
     port: int = _knob(8000, "the port that `regmap serve` listens on")

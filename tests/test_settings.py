@@ -24,6 +24,7 @@ def test_without_an_environment_the_defaults_hold() -> None:
         ("data_dir", "/srv/data", Path("/srv/data")),
         ("static_dir", "static", Path("static")),
         ("cache_dir", "/var/cache/regmap", Path("/var/cache/regmap")),
+        ("boundaries_dir", "/srv/boundaries", Path("/srv/boundaries")),
         ("host", "::", "::"),
         ("port", "0", 0),
         ("port", "65535", 65_535),
