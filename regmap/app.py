@@ -16,6 +16,7 @@ from regmap.http import context, headers
 from regmap.http.health import join_health
 from regmap.http.problems import problem, status_of
 from regmap.services.bundle import open_services
+from regmap.services.receipts import Receipts
 from regmap.settings import Settings
 from regmap.store.database import Database
 from regmap.web.pages import error_page, join_pages
@@ -52,7 +53,7 @@ def create_app(settings: Settings) -> Flask:
     )
     database = Database(settings.database_url)
     source = open_services(database, settings.data_dir, settings.cache_dir, context.today)
-    context.attach(app, source)
+    context.attach(app, source, Receipts(settings.secret_key))
     compress = Compress(app)
     join_api(app)
     join_health(app)

@@ -109,7 +109,7 @@ def a_spot(
     match: Match = Match.INSIDE,
     *,
     level: Level | None = None,
-    outside_cities: bool = False,
+    outside_cities: bool | None = None,
 ) -> Located:
     return Located(a_jurisdiction(id, level), match, outside_cities)
 

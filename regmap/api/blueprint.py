@@ -1,6 +1,8 @@
 """How every part of the API takes its parameters and gives its answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,9 +16,12 @@ from webargs.multidictproxy import MultiDictProxy
 from regmap.domain.errors import InvalidValue
 from regmap.domain.vocabulary import Substance
 from regmap.http import caching
+from regmap.http.problems import MIMETYPE as PROBLEM
 from regmap.services.bundle import Services
 
 PREFIX = "/api/v1"
+JSON = "application/json"
+GEOJSON = "application/geo+json"
 DISCLAIMER = "Information about law, not legal or medical advice. Laws change; check the sources."
 
 
@@ -55,6 +60,45 @@ def blueprint(name: str, description: str) -> ApiBlueprint:
     return ApiBlueprint(name, name, url_prefix=PREFIX, description=description)
 
 
+def join_by_hand(
+    blp: ApiBlueprint,
+    rule: str,
+    view: Callable[[], Response],
+    *,
+    answer: type[Schema],
+    query: type[Schema] | None = None,
+    body: type[Schema] | None = None,
+    others: Mapping[int, type[Schema]] = MappingProxyType({}),
+    problems: Sequence[int] = (404,),
+) -> None:
+    """Add a view that reads its input itself, and describe it in OpenAPI as flask-smorest would.
+
+    :param query: the shape of its query; it answers GET.
+    :param body: the shape of the JSON it takes; it answers POST.
+    :param others: further answers by HTTP status.
+    """
+    described = blp.response(200, answer)(lambda: None)
+    for status, schema in others.items():
+        described = blp.alt_response(status, schema=schema)(described)
+    for status in problems:
+        described = blp.alt_response(status, schema=ProblemSchema, content_type=PROBLEM)(described)
+    location = "json" if body else "query"
+    described = blp.arguments(body or query, location=location)(described)
+    view._apidoc = described._apidoc  # type: ignore[attr-defined]  # flask-smorest's own way
+    blp.route(rule, methods=["POST" if body else "GET"])(view)
+
+
+def posted(value: Mapping[str, Any]) -> Response:
+    """The answer to a question that was posted: about somebody's addresses, so kept by no cache."""
+    body = orjson.dumps(value)
+    return Response(body, mimetype=JSON, headers={"Cache-Control": "no-store"})
+
+
+def moment_text(moment: datetime | None) -> str | None:
+    """A moment as it is written in answers (RFC 3339, UTC)."""
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
+
+
 def respond(schema: Schema, value: Any, headers: Mapping[str, str] | None = None) -> Response:
     """Write a value in the shape of a schema, cacheable."""
     response = caching.answer(orjson.dumps(schema.dump(value)))
@@ -62,16 +106,16 @@ def respond(schema: Schema, value: Any, headers: Mapping[str, str] | None = None
     return response
 
 
-def substance_of(services: Services, code: str | None) -> Substance:
+def substance_of(services: Services, code: str | None, field: str = "substance") -> Substance:
     """The substance of a code, or the first of the codebook.
 
-    :raises InvalidValue: naming the field, if there is no such substance.
+    :raises InvalidValue: naming ``field``, if there is no such substance.
     """
     substances = services.snapshot.substances
     if code is None:
         return next(iter(substances.values()))
     if code not in substances:
-        raise InvalidValue({"substance": [f"Must be one of: {', '.join(substances)}."]})
+        raise InvalidValue({field: [f"Must be one of: {', '.join(substances)}."]})
     return substances[code]
 
 

@@ -7,11 +7,13 @@ from flask import Flask, Response, request
 from flask_smorest import Api
 
 from regmap import __version__
-from regmap.api import changes, codebook, jurisdictions, maps, status
+from regmap.api import batch, changes, codebook, jurisdictions, maps, route, status, verdicts
 from regmap.api.blueprint import PREFIX, ProblemSchema, StrictParser
 from regmap.http import caching
 from regmap.http.problems import MIMETYPE as PROBLEM
+from regmap.schemas.batch import Items
 from regmap.schemas.fields import Code, Day, HttpUrl, PartialDateField
+from regmap.schemas.locations import ItemId, ZipField
 from regmap.schemas.queries import BBoxField, Levels, Moment, NoQuery, Since
 
 _ABOUT = """\
@@ -40,10 +42,13 @@ def join_api(app: Flask) -> None:
     api = RegmapApi(app)
     for field in (Code, HttpUrl, BBoxField, Levels, Since):
         api.register_field(field, "string", None)
+    api.register_field(ZipField, "string", None)
+    api.register_field(ItemId, "string", None)
+    api.register_field(Items, "array", None)
     api.register_field(Day, "string", "date")
     api.register_field(Moment, "string", None)
     api.register_field(PartialDateField, "string", None)
-    for resource in (status, jurisdictions, changes, maps, codebook):
+    for resource in (status, batch, verdicts, route, jurisdictions, changes, maps, codebook):
         api.register_blueprint(resource.blp)
     written = orjson.dumps(_described(api.spec.to_dict()))
 

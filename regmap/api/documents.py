@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from regmap.api.blueprint import DISCLAIMER, PREFIX
 from regmap.domain.jurisdictions import Jurisdiction
 from regmap.domain.outlook import NextChange
-from regmap.domain.resolution import Resolution
+from regmap.domain.resolution import Layer, Resolution
+from regmap.places.names import Candidate
 from regmap.services.browse import Standing
+from regmap.services.bundle import Services
 from regmap.services.changes import LegalChange
+from regmap.services.finder import Choices
 from regmap.services.history import Edit
-from regmap.services.lookup import Answer
+from regmap.services.lookup import Answer, Near
+from regmap.services.routes import Crossing, Route
 
 
 def jurisdiction_url(jurisdiction_id: str) -> str:
@@ -29,6 +34,99 @@ def found(answer: Answer, data_version: str) -> dict[str, Any]:
         "warnings": answer.warnings,
         "data_version": data_version,
         "disclaimer": DISCLAIMER,
+    }
+
+
+def candidates(choices: Choices, asked: Services) -> dict[str, Any]:
+    """The places that a name fits."""
+    return {
+        "candidates": [
+            {
+                "name": one.name,
+                "label": asked.finder.label(one),
+                "jurisdiction": one.jurisdiction,
+                "level": one.level,
+                "country": one.country,
+                "state": one.state,
+                "lat": one.lat,
+                "lon": one.lon,
+                "population": one.population,
+                "exact": one.exact,
+                "url": _status_url(one),
+            }
+            for one in choices.candidates
+        ],
+        "total": choices.total,
+        "data_version": asked.snapshot.data_version,
+        "disclaimer": DISCLAIMER,
+    }
+
+
+def _status_url(one: Candidate) -> str:
+    where = (
+        {"jurisdiction": one.jurisdiction}
+        if one.jurisdiction is not None
+        else {"lat": one.lat, "lon": one.lon}
+    )
+    return f"{PREFIX}/status?{urlencode(where)}"
+
+
+def compact(answer: Answer) -> dict[str, Any]:
+    """What was found at a location, in short."""
+    resolution = answer.resolution
+    return {
+        "effective": effective(resolution, answer.next_change) if resolution else None,
+        "layers": [_compact_layer(layer) for layer in resolution.layers] if resolution else (),
+        "possible": [_compact_layer(layer) for layer in resolution.possible] if resolution else (),
+        "near": answer.near,
+        "warnings": answer.warnings,
+    }
+
+
+def _compact_layer(layer: Layer) -> dict[str, Any]:
+    return {
+        "id": layer.jurisdiction.id,
+        "match": layer.match,
+        "status": layer.period.status if layer.period else None,
+        "inherited": layer.inherited,
+        "preempted": layer.preempted,
+    }
+
+
+def route(followed: Route) -> dict[str, Any]:
+    """What is met along a route."""
+    return {
+        "km": round(followed.km, 3),
+        "strictest": followed.strictest,
+        "crossed": [_crossing(one) for one in followed.crossings],
+        "totals": [
+            {"jurisdiction": jurisdiction, "km": round(km, 3)}
+            for jurisdiction, km in followed.totals
+        ],
+        "stricter_near": [
+            {**_near(one.near), "at_km": round(one.at_km, 3)} for one in followed.beside
+        ],
+    }
+
+
+def _crossing(one: Crossing) -> dict[str, Any]:
+    return {
+        **compact(one.answer),
+        "jurisdiction": one.jurisdiction,
+        "match": one.match,
+        "from_km": round(one.from_km, 3),
+        "to_km": round(one.to_km, 3),
+        "km": round(one.to_km - one.from_km, 3),
+    }
+
+
+def _near(near: Near) -> dict[str, Any]:
+    return {
+        "jurisdiction": near.jurisdiction,
+        "distance_km": near.distance_km,
+        "status": near.status,
+        "min_age": near.min_age,
+        "governed_by": near.governed_by,
     }
 
 

@@ -25,9 +25,9 @@ from regmap.http import caching, headers
 from regmap.http.context import source_of, today
 from regmap.schemas.answers import FoundSchema, LayerSchema
 from regmap.schemas.fields import parse_decimal
-from regmap.schemas.queries import check_coordinates
+from regmap.schemas.locations import check_coordinates
 from regmap.services.bundle import Services
-from regmap.services.lookup import Answer, Near, Situation
+from regmap.services.lookup import Answer, Sighting
 
 log = logging.getLogger("regmap")
 
@@ -97,8 +97,8 @@ def point_body(asked: Services, query_string: str) -> bytes | None:
         substance = substances[code]
     except (KeyError, ValueError, InvalidDate, ValidationError):
         return None
-    situation, near = asked.lookup.situate(lon, lat, substance, day)
-    found = _found(asked, situation, near, substance, day)
+    sighting = asked.lookup.sight_point(lon, lat, substance, day)
+    found = found_pieces(asked, sighting, substance, day)
     return body_of(echo(substance, day, lat=lat, lon=lon), found)
 
 
@@ -108,6 +108,8 @@ def echo(
     *,
     lat: float | None = None,
     lon: float | None = None,
+    zip: str | None = None,
+    place: str | None = None,
     jurisdiction: str | None = None,
     known_at: str | None = None,
 ) -> dict[str, Any]:
@@ -115,6 +117,8 @@ def echo(
     return {
         "lat": lat,
         "lon": lon,
+        "zip": zip,
+        "place": place,
         "jurisdiction": jurisdiction,
         "substance": substance.code,
         "on": day.isoformat(),
@@ -136,14 +140,14 @@ def in_pieces(answer: Answer, asked: Services) -> dict[str, Any]:
     return {name: pieces[name] for name in _order}
 
 
-def _found(
-    asked: Services, situation: Situation, near: tuple[Near, ...], substance: Substance, day: date
+def found_pieces(
+    asked: Services, sighting: Sighting, substance: Substance, day: date
 ) -> dict[str, Any]:
-    """What was found at a spot; all spots of one situation share it, so it is kept."""
-    write = partial(asked.lookup.in_situation, situation, near, substance, day)
-    if near:  # distances differ from spot to spot
+    """What was found at a spot; where all spots of its situation share it, it is kept."""
+    write = partial(asked.lookup.told, sighting, substance, day)
+    if not sighting.is_plain:  # distances differ from spot to spot
         return in_pieces(write(), asked)
-    key = (situation, substance.code, day, today())
+    key = (sighting.situation, substance.code, day, today())
     return asked.kept_answers.get(key, lambda: in_pieces(write(), asked))
 
 

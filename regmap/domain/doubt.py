@@ -4,7 +4,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from regmap.domain.records import Record
-from regmap.domain.resolution import Layer, Resolution, is_stricter, unconfirmed_reach
+from regmap.domain.resolution import (
+    Layer,
+    Resolution,
+    is_stricter,
+    unconfirmed_reach,
+    undetermined,
+)
 from regmap.domain.vocabulary import STATUSES, UPPER_LEVELS, Confidence, Extent, Status
 
 STALE_AFTER_DAYS = 365
@@ -13,6 +19,10 @@ STALE_AFTER_DAYS = 365
 
 def doubts(resolution: Resolution, today: date) -> Iterator[str]:
     """Every reason to doubt the answer, the weightiest first, as sentences."""
+    states = undetermined(resolution.possible)
+    if states:
+        names = ", ".join(layer.jurisdiction.name for layer in states)
+        yield f"It is not certain which of these this is in, so none of them decides: {names}."
     if resolution.governing is None:
         yield "No sufficient evidence of the law here was found. Unknown never means lawful."
     elif resolution.status is Status.UNKNOWN:

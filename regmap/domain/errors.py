@@ -39,6 +39,14 @@ class UnknownJurisdiction(RegmapError):
         super().__init__(f"no jurisdiction has the id {shown!r}")
 
 
+class UnknownLocation(RegmapError):
+    """A ZIP code or a name that fits nothing that is known; ``field`` is where it came in."""
+
+    def __init__(self, message: str, field: str) -> None:
+        self.field = field
+        super().__init__(message)
+
+
 class BoundaryNotAvailable(RegmapError):
     """A jurisdiction whose limits are not loaded, so that no shape can be shown."""
 

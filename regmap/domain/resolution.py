@@ -38,6 +38,7 @@ _STRICTNESS = (
 _RANK = {status: rank for rank, status in enumerate(_STRICTNESS)}
 
 _LAWFUL = frozenset({Status.REGULATED, Status.UNREGULATED})
+_BELOW_COUNTRY = UPPER_LEVELS - {Level.COUNTRY}
 
 # Rule 2: the statuses of the plant itself that reach through an `unknown` of the substance.
 _REACHES_THROUGH = frozenset({Status.PROHIBITED, Status.SALE_PROHIBITED, Status.CONTROLLED})
@@ -47,13 +48,14 @@ _REACHES_THROUGH = frozenset({Status.PROHIBITED, Status.SALE_PROHIBITED, Status.
 class Located:
     """A jurisdiction that may hold the spot, and how surely its boundary does.
 
-    ``outside_cities``: known to lie outside every incorporated place, or the jurisdiction itself
-    is what was asked for, so that a rule which stops at city limits holds for certain.
+    ``outside_cities``: True where the spot is known to lie outside every incorporated place, or
+    the jurisdiction itself is what was asked for, so that a rule which stops at city limits holds
+    for certain; False where it is known to lie inside one, so that such a rule does not reach it.
     """
 
     jurisdiction: Jurisdiction
     match: Match
-    outside_cities: bool = False
+    outside_cities: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +147,11 @@ def hear(spot: Located, substance: Substance, day: date, record_of: RecordOf) ->
         if plant is not None and (period is None or plant.status in _REACHES_THROUGH):
             record, period, inherited = plant_record, plant, True
     match = spot.match
-    if _stops_at_cities(period) and not spot.outside_cities:
-        match = Match.POSSIBLE  # rule 6: the city limits of this county are not all loaded
+    if _stops_at_cities(period):
+        if spot.outside_cities is False:
+            record, period, inherited = None, None, False
+        elif spot.outside_cities is None:
+            match = Match.POSSIBLE  # rule 6: the city limits of this county are not all loaded
     return Layer(spot.jurisdiction, match, period, record, inherited)
 
 
@@ -181,6 +186,14 @@ def _most_restrictive(layers: Sequence[Layer]) -> Layer | None:
     if _status(strictest) in _LAWFUL and not any(_is_upper(layer) for layer in layers):
         return None  # a town's rule cannot make lawful what its country may forbid
     return strictest
+
+
+def undetermined(possible: Iterable[Layer]) -> list[Layer]:
+    """The states (or territories, districts) among the layers that are only possible.
+
+    A ZIP may lie in several: none of them decides (rule 6), and the country alone says little.
+    """
+    return [layer for layer in possible if layer.jurisdiction.level in _BELOW_COUNTRY]
 
 
 def _is_upper(layer: Layer) -> bool:

@@ -5,14 +5,23 @@ from datetime import UTC, date, datetime
 from flask import Flask, current_app
 
 from regmap.services.bundle import Services
+from regmap.services.receipts import Receipts
 from regmap.services.source import SnapshotSource
 
 _KEY = "regmap"
+_RECEIPTS = "regmap-receipts"
 
 
-def attach(app: Flask, source: SnapshotSource[Services]) -> None:
-    """Give an app its services."""
+def attach(app: Flask, source: SnapshotSource[Services], signing: Receipts) -> None:
+    """Give an app its services, and what signs its receipts."""
     app.extensions[_KEY] = source
+    app.extensions[_RECEIPTS] = signing
+
+
+def receipts() -> Receipts:
+    """What signs the receipts of the current app."""
+    found: Receipts = current_app.extensions[_RECEIPTS]
+    return found
 
 
 def source() -> SnapshotSource[Services]:

@@ -15,6 +15,7 @@ from regmap.domain.errors import (
     InvalidValue,
     RegmapError,
     UnknownJurisdiction,
+    UnknownLocation,
 )
 
 MIMETYPE = "application/problem+json"
@@ -24,6 +25,7 @@ STATUS_OF: Mapping[type[RegmapError], int] = {
     InvalidValue: 422,
     InvalidDocument: 422,
     UnknownJurisdiction: 404,
+    UnknownLocation: 404,
     BoundaryNotAvailable: 404,
     DataProblem: 503,
 }
@@ -55,7 +57,7 @@ def errors_of(error: Exception) -> dict[str, list[str]]:
     """The messages per field, for bad input."""
     if isinstance(error, InvalidValue):
         return error.errors
-    if isinstance(error, UnknownJurisdiction):
+    if isinstance(error, UnknownJurisdiction | UnknownLocation):
         return {error.field: [_sentence(str(error))]}
     return _argument_messages(error)
 

@@ -76,6 +76,8 @@ class StatusQueryEchoSchema(Schema):
 
     lat = fields.Float(required=True, allow_none=True)
     lon = fields.Float(required=True, allow_none=True)
+    zip = fields.String(required=True, allow_none=True)
+    place = fields.String(required=True, allow_none=True)
     jurisdiction = fields.String(required=True, allow_none=True)
     substance = fields.String(required=True)
     on = Day(required=True)
@@ -98,6 +100,34 @@ class StatusAnswerSchema(FoundSchema):
     """Which status holds at a spot."""
 
     query = fields.Nested(StatusQueryEchoSchema, required=True)
+
+
+class CandidateSchema(Schema):
+    """A place that a name may stand for: ask again by its jurisdiction, or by its point."""
+
+    name = fields.String(required=True)
+    label = fields.String(required=True, metadata=_described("the name with its state and country"))
+    jurisdiction = fields.String(required=True, allow_none=True)
+    level = Code(Level, required=True, allow_none=True)
+    country = fields.String(required=True)
+    state = fields.String(required=True, allow_none=True)
+    lat = fields.Float(required=True, allow_none=True)
+    lon = fields.Float(required=True, allow_none=True)
+    population = fields.Integer(required=True, allow_none=True)
+    exact = fields.Boolean(
+        required=True, metadata=_described("false: only if the name was misspelt")
+    )
+    url = fields.String(required=True, metadata=_described("where this one is answered"))
+
+
+class CandidatesSchema(Schema):
+    """The places that a name fits; ``total`` counts those left out too."""
+
+    query = fields.Nested(StatusQueryEchoSchema, required=True)
+    candidates = fields.List(fields.Nested(CandidateSchema), required=True)
+    total = fields.Integer(required=True)
+    data_version = fields.String(required=True)
+    disclaimer = fields.String(required=True)
 
 
 class PageSchema(Schema):

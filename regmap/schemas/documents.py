@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from marshmallow import Schema, ValidationError
 
-from regmap.domain.errors import InvalidDocument
+from regmap.domain.errors import InvalidDocument, InvalidValue
 
 T = TypeVar("T")
 
@@ -25,3 +25,33 @@ def loaded(schema: Schema, document: Any, kind: type[T]) -> T:
     if not isinstance(value, kind):
         raise InvalidDocument({"_schema": [f"Not one {kind.__name__}."]})
     return value
+
+
+def understood(schema: Schema, given: Any, name: str = "item") -> dict[str, Any]:
+    """The values of a question by its schema.
+
+    :param name: what the whole is called where it is no object at all.
+    :raises InvalidValue: naming each field that is wrong.
+    """
+    try:
+        values: dict[str, Any] = schema.load(given)
+    except ValidationError as error:
+        messages = error.messages
+        raise InvalidValue(
+            _by_path(messages, name) if isinstance(messages, Mapping) else {name: messages}
+        ) from None
+    return values
+
+
+def _by_path(messages: Mapping[Any, Any], whole: str, above: str = "") -> dict[str, list[str]]:
+    """Messages per field, fields below others named by the path to them (``product.form``)."""
+    found: dict[str, list[str]] = {}
+    for field, said in messages.items():
+        path = (
+            (above or whole) if field == "_schema" else f"{above}.{field}" if above else f"{field}"
+        )
+        if isinstance(said, Mapping):
+            found |= _by_path(said, whole, path)
+        else:
+            found[path] = [str(one) for one in said]
+    return found

@@ -1,35 +1,26 @@
 """The shapes of questions: query parameters, strict and named."""
 
 import re
-from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from regmap.domain.dates import InvalidDate, parse_day
 from regmap.domain.vocabulary import Level, Status
 from regmap.schemas.fields import LATITUDE, LONGITUDE, Code, Day, QueryInteger, QueryNumber
+from regmap.schemas.locations import LocationSchema, OneLocation, ZipField
+from regmap.schemas.strict import Query
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
 MAX_PAGE = 1_000_000
+MAX_PLACE_NAME = 200
 
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
     r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
-
-
-class Query(Schema):
-    """Query parameters; one that is not known is an error, not something to pass over."""
-
-    error_messages = {"unknown": "Unknown parameter."}  # noqa: RUF012  # marshmallow declares it so
-
-    class Meta:
-        """Refuse what is not asked for."""
-
-        unknown = RAISE
 
 
 class Moment(fields.Field[datetime]):
@@ -115,57 +106,19 @@ class Paging(Query):
     )
 
 
-class StatusQuery(SubstanceOnDay):
-    """Where is asked about: a point, or a jurisdiction."""
+class StatusQuery(OneLocation, SubstanceOnDay):
+    """Where is asked about: a point, a ZIP code, a place by its name, or a jurisdiction."""
+
+    KINDS = (*LocationSchema.KINDS, frozenset({"place"}))
 
     lat = QueryNumber(metadata={"description": "latitude in degrees, WGS 84"})
     lon = QueryNumber(metadata={"description": "longitude in degrees, WGS 84; also as lng"})
+    zip = ZipField()
+    place = fields.String(
+        validate=validate.Length(min=1, max=MAX_PLACE_NAME),
+        metadata={"description": "a name, with its state or country: `Columbus, MS`"},
+    )
     jurisdiction = fields.String()
-
-    @pre_load
-    def take_lng(self, data: Any, **_: Any) -> Any:
-        """Take ``lng`` for ``lon``, as half the world writes it."""
-        values = dict(data)
-        if "lng" in values:
-            if "lon" in values:
-                raise ValidationError("Stands beside lon; give one of them.", "lng")
-            values["lon"] = values.pop("lng")
-        return values
-
-    @validates_schema
-    def one_place(self, data: dict[str, Any], **_: Any) -> None:
-        """Ask for exactly one place, with coordinates that exist."""
-        given = {name for name in ("lat", "lon", "jurisdiction") if name in data}
-        if given not in ({"lat", "lon"}, {"jurisdiction"}):
-            raise ValidationError(_missing(given))
-        if given == {"lat", "lon"}:
-            check_coordinates(data["lat"], data["lon"])
-
-
-def check_coordinates(lat: float, lon: float) -> None:
-    """Refuse coordinates that are not on the Earth.
-
-    :raises ValidationError: naming ``lat`` or ``lon``, with a hint where they look swapped.
-    """
-    errors: dict[str, list[str]] = {}
-    if not -90 <= lat <= 90:
-        hint = " Are lat and lon swapped?" if -90 <= lon <= 90 and abs(lat) <= 180 else ""
-        errors["lat"] = [f"Must be from -90 to 90 degrees.{hint}"]
-    if not -180 <= lon <= 180:
-        errors["lon"] = ["Must be from -180 to 180 degrees."]
-    if errors:
-        raise ValidationError(errors)
-
-
-def _missing(given: Collection[str]) -> dict[str, list[str]]:
-    if "jurisdiction" in given:
-        return {"jurisdiction": ["Give lat and lon, or a jurisdiction, not both."]}
-    if "lat" in given:
-        return {"lon": ["Is missing: lat needs it."]}
-    if "lon" in given:
-        return {"lat": ["Is missing: lon needs it."]}
-    both = "Give lat and lon, or a jurisdiction."
-    return {"lat": [both], "lon": [both], "jurisdiction": [both]}
 
 
 class JurisdictionsQuery(SubstanceOnDay, Paging):

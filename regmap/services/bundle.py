@@ -12,15 +12,21 @@ from regmap.domain.vocabulary import Substance
 from regmap.geo.atlas import Atlas
 from regmap.geo.drawings import Drawings
 from regmap.geo.locator import Locator
+from regmap.places.gazetteer import Gazetteer
+from regmap.places.zips import ZipCodes
 from regmap.release.substances import read_substances
 from regmap.services.browse import Browse
 from regmap.services.changes import Changes
+from regmap.services.finder import Finder
 from regmap.services.history import History
 from regmap.services.kept import Kept
 from regmap.services.lookup import Lookup
 from regmap.services.maps import Maps
+from regmap.services.routes import Routes
+from regmap.services.situations import Situations
 from regmap.services.snapshot import Geography, Snapshot
 from regmap.services.source import SnapshotSource
+from regmap.services.verdicts import Verdicts
 from regmap.store.database import Database
 
 # What a worker keeps ready. An answer is about 1 KB beside its layers, a layer 0.2 to 8 KB.
@@ -38,8 +44,12 @@ class Services:
     browse: Browse
     changes: Changes
     maps: Maps
+    finder: Finder
+    routes: Routes
+    verdicts: Verdicts
     history: History
     kept_answers: Kept[dict[str, Any]]
+    kept_compact: Kept[dict[str, Any]]
     kept_layers: Kept[orjson.Fragment]
     kept_maps: Kept[bytes]
 
@@ -57,10 +67,14 @@ def open_services(
     substances: Mapping[str, Substance] = read_substances(data_dir / "substances.yaml")
     atlas = Atlas(data_dir / "boundaries", cache_dir)
     drawings = Drawings(atlas)
+    gazetteer = data_dir / "gazetteer"
+    geography = Geography(
+        atlas, Locator(atlas, cache_dir), ZipCodes(gazetteer), Gazetteer(gazetteer)
+    )
     history = History(database)
 
     def services_of(snapshot: Snapshot) -> Services:
-        lookup = Lookup(snapshot, today)
+        lookup = Lookup(snapshot, Situations(snapshot), today)
         browse = Browse(snapshot, lookup)
         return Services(
             snapshot=snapshot,
@@ -68,10 +82,14 @@ def open_services(
             browse=browse,
             changes=Changes(snapshot, lookup),
             maps=Maps(snapshot, lookup, browse, drawings),
+            finder=Finder(snapshot),
+            routes=Routes(snapshot, lookup, browse),
+            verdicts=Verdicts(snapshot, lookup, today),
             history=history,
             kept_answers=Kept(_KEPT_ANSWERS),
+            kept_compact=Kept(_KEPT_ANSWERS),
             kept_layers=Kept(_KEPT_LAYERS),
             kept_maps=Kept(_KEPT_MAP_BYTES, len),
         )
 
-    return SnapshotSource(database, substances, Geography(atlas, Locator(atlas)), services_of)
+    return SnapshotSource(database, substances, geography, services_of)

@@ -1,20 +1,24 @@
-"""What holds here? The answer for a spot on the map or for a jurisdiction."""
+"""What holds here? The answer for a location."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from typing import Any
+
+import numpy as np
 
 from regmap.domain.doubt import doubts
 from regmap.domain.jurisdictions import Jurisdiction
+from regmap.domain.locations import Location, Point, Within
 from regmap.domain.outlook import NextChange, next_change
-from regmap.domain.resolution import Located, Resolution, resolve
-from regmap.domain.vocabulary import Level, Match, Status, Substance
-from regmap.geo.locator import Spot
-from regmap.geo.places import SAME_AS_COUNTY
+from regmap.domain.resolution import Resolution, resolve
+from regmap.domain.vocabulary import Status, Substance
+from regmap.services.situations import Situation, Situations, Spotted
 from regmap.services.snapshot import Snapshot
 
 Today = Callable[[], date]
+Array = np.ndarray[Any, Any]
 
 # Whole answers are large and mostly asked for by the bodies kept ready (services/kept.py);
 # statuses are small, and every spot near a border asks for those of the areas around it.
@@ -24,13 +28,18 @@ _KEPT_STATUSES = 32_768
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """The other side of a border close by, where another status holds."""
+    """The other side of a border close by, where another status holds.
+
+    ``blurred``: the border's own error reaches further than the spot is from it, so that the spot
+    may as well lie on the other side.
+    """
 
     jurisdiction: Jurisdiction
     distance_km: float
     status: Status
     min_age: int | None
     governed_by: str | None
+    blurred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +53,17 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
-    """Everything about a spot that the law depends on: all spots of one situation share it."""
+class Sighting:
+    """A location with what is told of it alone, beside what all of its situation share."""
 
-    leaf: str | None
-    match: Match
-    possible_places: tuple[str, ...]
-    disputed: str | None = None
-    distance_km: float | None = None
+    situation: Situation
+    near: tuple[Near, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the answer is the same as for every other location of the situation."""
+        return not self.near and not self.warnings
 
 
 NOWHERE = Answer(None, None, ("This spot lies outside every jurisdiction on the map.",))
@@ -60,74 +72,109 @@ NOWHERE = Answer(None, None, ("This spot lies outside every jurisdiction on the 
 class Lookup:
     """Answers from one snapshot; ``today`` is the day that evidence is aged by."""
 
-    def __init__(self, snapshot: Snapshot, today: Today) -> None:
+    def __init__(self, snapshot: Snapshot, situations: Situations, today: Today) -> None:
         self._snapshot = snapshot
         self._today = today
+        self.situations = situations
         self._unlocated = _unlocated_by_parent(snapshot)
         self._of_situation = lru_cache(_KEPT_ANSWERS)(self._answer_situation)
-        self._of_jurisdiction = lru_cache(_KEPT_ANSWERS)(self._answer_jurisdiction)
         self._status_of_leaf = lru_cache(_KEPT_STATUSES)(self._find_status_of_leaf)
+
+    def at(self, location: Location, substance: Substance, day: date) -> Answer:
+        """The answer for a location on a day.
+
+        :raises UnknownJurisdiction: if there is none of that id.
+        :raises UnknownLocation: if there is no such ZIP code.
+        """
+        return self.told(self.sight(location, substance, day), substance, day)
 
     def at_point(self, lon: float, lat: float, substance: Substance, day: date) -> Answer:
         """The answer for a longitude and latitude in degrees (WGS 84) on a day."""
-        situation, near = self.situate(lon, lat, substance, day)
-        return self.in_situation(situation, near, substance, day)
-
-    def situate(
-        self, lon: float, lat: float, substance: Substance, day: date
-    ) -> tuple[Situation, tuple[Near, ...]]:
-        """What the law at a spot depends on, and where it differs close by."""
-        locator = self._snapshot.geography.locator
-        spot = locator.locate(lon, lat)
-        if spot.leaf is None:
-            return _unruled(spot), ()
-        situation = Situation(
-            leaf=spot.leaf,
-            match=spot.match,
-            possible_places=self._possible_places(spot.leaf, lon, lat),
-            distance_km=round(spot.distance_km, 3) if spot.match is Match.NEAREST else None,
-        )
-        return situation, tuple(self._near(lon, lat, situation, substance, day))
-
-    def in_situation(
-        self, situation: Situation, near: tuple[Near, ...], substance: Substance, day: date
-    ) -> Answer:
-        """The answer that all spots of one situation share."""
-        answer = self._of_situation(situation, substance, day, self._today())
-        if not near:
-            return answer
-        return Answer(answer.resolution, answer.next_change, answer.warnings, near)
+        return self.told(self.sight_point(lon, lat, substance, day), substance, day)
 
     def at_jurisdiction(self, jurisdiction_id: str, substance: Substance, day: date) -> Answer:
         """The answer for a jurisdiction as such: its own layer and those above it.
 
         :raises UnknownJurisdiction: if there is none of that id.
         """
-        self._snapshot.tree.get(jurisdiction_id)
-        return self._of_jurisdiction(jurisdiction_id, substance, day, self._today())
+        situation = self.situations.of_jurisdiction(jurisdiction_id)
+        return self.in_situation(situation, substance, day)
 
-    def _possible_places(self, leaf: str, lon: float, lat: float) -> tuple[str, ...]:
-        around = self._snapshot.places.around(lon, lat)
-        if not around:
+    def sight(self, location: Location, substance: Substance, day: date) -> Sighting:
+        """What the law at a location depends on, and where it differs close by.
+
+        :raises UnknownJurisdiction: if there is none of that id.
+        :raises UnknownLocation: if there is no such ZIP code.
+        """
+        if isinstance(location, Point):
+            return self.sight_point(location.lon, location.lat, substance, day)
+        if isinstance(location, Within):
+            return Sighting(self.situations.of_jurisdiction(location.jurisdiction))
+        return Sighting(self.situations.of_zip(location.code))
+
+    def sight_point(self, lon: float, lat: float, substance: Substance, day: date) -> Sighting:
+        """What the law at a spot depends on, and where it differs close by."""
+        spotted = self.situations.of_point(lon, lat)
+        if not spotted.situation.holding:
+            return Sighting(spotted.situation)
+        near = tuple(self.near(lon, lat, spotted.situation, substance, day))
+        return Sighting(spotted.situation, near, self.apart(spotted))
+
+    def sight_points(
+        self, lon: Array, lat: Array, substance: Substance, day: date
+    ) -> list[Sighting]:
+        """Many spots at once (degrees, WGS 84), each sighted as by :meth:`sight_point`."""
+        grouped = self.situations.of_points(lon, lat)
+        shared = [Sighting(situation) for situation in grouped.situations]
+        sightings = [shared[of] for of in grouped.of.tolist()]
+        locator = self._snapshot.geography.locator
+        is_off = ~np.isnan(grouped.off_km)
+        by_border = locator.near_border_many(lon, lat, grouped.areas)
+        for at in np.flatnonzero(is_off | by_border).tolist():
+            situation = sightings[at].situation
+            if situation.holding:
+                off_km = round(float(grouped.off_km[at]), 3) if is_off[at] else None
+                near = tuple(self.near(float(lon[at]), float(lat[at]), situation, substance, day))
+                apart = self.apart(Spotted(situation, off_km))
+                sightings[at] = Sighting(situation, near, apart)
+        return sightings
+
+    def apart(self, spotted: Spotted) -> tuple[str, ...]:
+        """What has to be said of a spot off every shape."""
+        if spotted.off_km is None:
             return ()
-        chain = {jurisdiction.id for jurisdiction in self._snapshot.tree.chain(leaf)}
-        # A box may reach over a state line; the place in it does not.
-        return tuple(id for id in around if self._snapshot.tree.get(id).parent in chain)
+        nearest = self._snapshot.tree.get(spotted.situation.holding[0]).name
+        return (
+            f"The spot lies off every shape on the map; the nearest, {nearest}, is"
+            f" {spotted.off_km:.1f} km away.",
+        )
 
-    def _near(
+    def told(self, sighting: Sighting, substance: Substance, day: date) -> Answer:
+        """The answer for a sighted location."""
+        answer = self.in_situation(sighting.situation, substance, day)
+        if sighting.is_plain:
+            return answer
+        warnings = (*answer.warnings, *sighting.warnings)
+        return replace(answer, warnings=warnings, near=sighting.near)
+
+    def in_situation(self, situation: Situation, substance: Substance, day: date) -> Answer:
+        """The answer that all locations of one situation share."""
+        return self._of_situation(situation, substance, day, self._today())
+
+    def near(
         self, lon: float, lat: float, situation: Situation, substance: Substance, day: date
     ) -> Iterator[Near]:
-        leaf = situation.leaf or ""
+        """The other sides of the borders close by where another status holds, nearest first."""
+        leaf = situation.holding[0]
 
         def differs(other: str) -> bool:
             here = self._status_of_leaf(leaf, substance, day)
             return self._status_of_leaf(other, substance, day) is not here
 
         told: set[str | None] = set()
-        neighbours = self._snapshot.geography.locator.neighbours(lon, lat, leaf, differs)
-        for neighbour in neighbours:
-            beyond = Situation(neighbour.leaf, Match.INSIDE, ())
-            there = self._of_situation(beyond, substance, day, self._today()).resolution
+        locator = self._snapshot.geography.locator
+        for neighbour in locator.neighbours(lon, lat, leaf, differs):
+            there = self.in_situation(Situation((neighbour.leaf,)), substance, day).resolution
             decider = there.governing.jurisdiction.id if there and there.governing else None
             if there is None or decider in told:
                 continue  # one line for all the counties of a state that decides for them
@@ -138,97 +185,44 @@ class Lookup:
                 status=there.status,
                 min_age=there.min_age,
                 governed_by=decider,
+                blurred=neighbour.distance_km <= self._error_km(leaf, neighbour.leaf),
             )
+
+    def _error_km(self, *sides: str) -> float:
+        """How far a border may be off: where two meet, the better drawn one is the border."""
+        by_id = self._snapshot.geography.atlas.by_id
+        return min(by_id[side].layer.error_km for side in sides)
 
     def _find_status_of_leaf(self, leaf: str, substance: Substance, day: date) -> Status:
         """The status of every spot in a leaf area: places that are only possible never decide."""
-        answer = self._answer_situation(
-            Situation(leaf, Match.INSIDE, ()), substance, day, self._today()
-        )
-        return answer.resolution.status if answer.resolution else Status.UNKNOWN
+        resolution = self.in_situation(Situation((leaf,)), substance, day).resolution
+        return resolution.status if resolution else Status.UNKNOWN
 
     def _answer_situation(
         self, situation: Situation, substance: Substance, day: date, today: date
     ) -> Answer:
-        if situation.leaf is None:
+        if not situation.holding:
             return _unruled_answer(situation)
-        tree = self._snapshot.tree
-        chain = tree.chain(situation.leaf)
-        located = [Located(jurisdiction, situation.match) for jurisdiction in chain]
-        located += [
-            Located(tree.get(place), situation.match)
-            for place, county in SAME_AS_COUNTY.items()
-            if county == situation.leaf and place in tree
-        ]
-        located += [Located(tree.get(id), Match.POSSIBLE) for id in situation.possible_places]
-        warnings: list[str] = []
-        if situation.distance_km is not None:
-            warnings.append(
-                f"The spot lies off every shape on the map; the nearest, {chain[-1].name}, is"
-                f" {situation.distance_km:.1f} km away."
-            )
-        for jurisdiction in chain:
-            warnings += self._unlocated.get(jurisdiction.id, ())
-        return self._weigh(located, substance, day, today, warnings)
-
-    def _answer_jurisdiction(
-        self, jurisdiction_id: str, substance: Substance, day: date, today: date
-    ) -> Answer:
-        chain = self._snapshot.tree.chain(jurisdiction_id)
-        located = [Located(above, Match.INSIDE) for above in chain[:-1]]
-        located += self._counties_of(chain[-1])
-        located.append(Located(chain[-1], Match.INSIDE, outside_cities=True))
-        return self._weigh(located, substance, day, today, [])
-
-    def _counties_of(self, jurisdiction: Jurisdiction) -> Iterator[Located]:
-        """The counties a place lies in: for certain where one holds its whole box."""
-        tree = self._snapshot.tree
-        if jurisdiction.level is not Level.PLACE:
-            return
-        same = SAME_AS_COUNTY.get(jurisdiction.id)
-        if same is not None:
-            yield Located(tree.get(same), Match.INSIDE)
-        extent = self._snapshot.places.get(jurisdiction.id)
-        if extent is None:
-            return
-        for id, holds_all in self._snapshot.geography.locator.touching(extent.bbox).items():
-            county = tree.get(id)
-            if county.level is Level.COUNTY and county.parent == jurisdiction.parent:
-                yield Located(county, Match.INSIDE if holds_all else Match.POSSIBLE)
-
-    def _weigh(
-        self,
-        located: Iterable[Located],
-        substance: Substance,
-        day: date,
-        today: date,
-        warnings: Sequence[str],
-    ) -> Answer:
-        spots = tuple(located)
+        located = self.situations.located(situation)
         record_of = self._snapshot.record_of
-        resolution = resolve(spots, substance, day, record_of)
+        resolution = resolve(located, substance, day, record_of)
+        warnings = [*doubts(resolution, today), *situation.notes]
+        if situation.is_spot:
+            for layer in resolution.layers:
+                warnings += self._unlocated.get(layer.jurisdiction.id, ())
         return Answer(
             resolution=resolution,
-            next_change=next_change(spots, substance, day, record_of),
-            warnings=(*doubts(resolution, today), *warnings),
+            next_change=next_change(located, substance, day, record_of),
+            warnings=tuple(warnings),
         )
 
 
-def _unruled(spot: Spot) -> Situation:
-    return Situation(None, spot.match, (), disputed=_disputed_note(spot))
-
-
-def _disputed_note(spot: Spot) -> str | None:
-    if spot.disputed is None:
-        return None
-    return spot.disputed.note or f"{spot.disputed.name} is disputed."
-
-
 def _unruled_answer(situation: Situation) -> Answer:
-    if situation.disputed is None:
+    if situation.unsettled is None:
         return NOWHERE
     nothing_known = Resolution(Status.UNKNOWN, None, None, Status.UNKNOWN, (), ())
-    return Answer(nothing_known, None, (situation.disputed, "Unknown never means lawful."))
+    warnings = (situation.unsettled, "Unknown never means lawful.", *situation.notes)
+    return Answer(nothing_known, None, warnings)
 
 
 def _unlocated_by_parent(snapshot: Snapshot) -> dict[str, list[str]]:

@@ -2,41 +2,64 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from regmap.domain.dates import InvalidDate, parse_day
-from regmap.domain.errors import InvalidValue
+from regmap.domain.errors import InvalidValue, UnknownLocation
+from regmap.domain.locations import Location, Within, Zip, parse_zip
 from regmap.domain.resolution import Layer
 from regmap.domain.vocabulary import STATUSES, age_applies
+from regmap.places.names import Candidate
 from regmap.schemas.fields import parse_decimal
+from regmap.schemas.locations import read_location
 from regmap.services.bundle import Services
+from regmap.services.finder import Choices, Named
 from regmap.services.lookup import Answer
 
 _POINT = re.compile(r"\s*([^,\s]+)\s*,\s*([^,\s]+)\s*")
+_ZIP = re.compile(r"[\d\s-]*\d[\d\s-]*")
 
 
 def status_lines(
     services: Services, place: str, day: str | None, substance: str | None
 ) -> Iterator[str]:
-    """The answer for ``LAT,LON`` or an id, line by line.
+    """The answer for ``LAT,LON``, a ZIP code, an id or a place's name, line by line.
 
     :raises InvalidValue: naming what cannot be used.
-    :raises UnknownJurisdiction: if there is none of that id.
+    :raises UnknownLocation: if no ZIP code or place fits, or several do: with the candidates.
     """
     substances = services.snapshot.substances
     if substance is not None and substance not in substances:
         raise InvalidValue({"substance": [f"must be one of {', '.join(substances)}"]})
     chosen = substances[substance] if substance else next(iter(substances.values()))
     asked = _day(day)
-    point = _POINT.fullmatch(place)
-    if point:
-        lat, lon = _coordinates(point[1], point[2])
-        answer = services.lookup.at_point(lon, lat, chosen, asked)
-    else:
-        answer = services.lookup.at_jurisdiction(place, chosen, asked)
-    yield f"{chosen.name} at {place} on {asked}:"
-    yield from _answer_lines(answer)
+    found = _location(services, place)
+    answer = services.lookup.at(found.location, chosen, asked)
+    yield f"{chosen.name} at {found.name} on {asked}:"
+    yield from _answer_lines(replace(answer, warnings=(*found.warnings, *answer.warnings)))
     yield f"Data version {services.snapshot.data_version}. Information about law, no advice."
+
+
+def _location(services: Services, text: str) -> Named:
+    """What a text from the command line means."""
+    point = _POINT.fullmatch(text)
+    if point and any(character.isdigit() for character in text):
+        return Named(_point(point[1], point[2]), text, ())
+    if _ZIP.fullmatch(text):
+        return Named(Zip(parse_zip(text)), f"ZIP {text.strip()}", ())
+    if text in services.snapshot.tree:
+        return Named(Within(text), text, ())
+    found = services.finder.find(text)
+    if isinstance(found, Choices):
+        listed = [f"  {services.finder.label(one)}: {_asked_by(one)}" for one in found.candidates]
+        said = [f"{text!r} fits {found.total} places; ask for one of them:", *listed]
+        raise UnknownLocation("\n".join(said), "place")
+    return found
+
+
+def _asked_by(candidate: Candidate) -> str:
+    return candidate.jurisdiction or f"{candidate.lat},{candidate.lon}"
 
 
 def _answer_lines(answer: Answer) -> Iterator[str]:
@@ -82,17 +105,14 @@ def _day(text: str | None) -> date:
         raise InvalidValue({"--on": [str(error)]}) from None
 
 
-def _coordinates(lat_text: str, lon_text: str) -> tuple[float, float]:
+def _point(lat_text: str, lon_text: str) -> Location:
     errors: dict[str, list[str]] = {}
     values = {}
-    for name, text, most in (("lat", lat_text, 90), ("lon", lon_text, 180)):
+    for name, text in (("lat", lat_text), ("lon", lon_text)):
         try:
             values[name] = parse_decimal(text)
         except ValueError:
             errors[name] = [f"{text!r} is not a plain decimal number"]
-            continue
-        if abs(values[name]) > most:
-            errors[name] = [f"must be from -{most} to {most} degrees"]
     if errors:
         raise InvalidValue(errors)
-    return values["lat"], values["lon"]
+    return read_location(values)

@@ -13,6 +13,8 @@ from regmap.domain.vocabulary import Substance
 from regmap.geo.atlas import Atlas
 from regmap.geo.locator import Locator
 from regmap.geo.places import SAME_AS_COUNTY, ApproximatePlaces
+from regmap.places.gazetteer import Gazetteer
+from regmap.places.zips import ZipCodes
 from regmap.schemas.jurisdiction import jurisdiction_from_document
 from regmap.schemas.record import record_from_document
 from regmap.store.revisions import Revision, Subject
@@ -26,6 +28,8 @@ class Geography:
 
     atlas: Atlas
     locator: Locator
+    zips: ZipCodes
+    gazetteer: Gazetteer
 
 
 @dataclass(frozen=True, eq=False)

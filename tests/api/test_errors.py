@@ -161,7 +161,7 @@ def test_no_part_of_the_api_passes_over_a_parameter_it_does_not_know(
 
 
 NAMES = (
-    "lat lon lng jurisdiction substance on known_at level parent status q bbox scope page page_size"
+    "lat lon lng zip place jurisdiction substance on known_at level parent status q bbox scope page page_size"
     " from to compare format detail since"
 ).split()
 VALUES = st.one_of(
@@ -183,7 +183,7 @@ def test_no_query_makes_the_api_fail(app: Flask, path: str, query: dict[str, str
 
     assert response.status_code in (200, 404, 422), response.get_data(as_text=True)
     if response.status_code == 422:
-        assert set(response.get_json(force=True)["errors"]) <= {*query, *NAMES[:4]}
+        assert set(response.get_json(force=True)["errors"]) <= {*query, *NAMES[:6]}
 
 
 def test_all_that_is_wrong_is_named_at_once(client: FlaskClient) -> None:
@@ -193,7 +193,7 @@ def test_all_that_is_wrong_is_named_at_once(client: FlaskClient) -> None:
 
 
 def test_a_spot_is_missing_altogether(client: FlaskClient) -> None:
-    assert_problem(client.get("/api/v1/status"), 422, "lat", "lon", "jurisdiction")
+    assert_problem(client.get("/api/v1/status"), 422, "lat", "lon", "zip", "jurisdiction", "place")
 
 
 @pytest.mark.parametrize("query", ["lat=-120.5&lon=38.9", "lat=139.7&lon=35.7", "lat=91&lng=1"])

@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from regmap.api.lean import point_body
-from regmap.api.status import full_body
+from regmap.api.status import full_answer
 from regmap.geo.atlas import Atlas
 from regmap.http.context import services
 from regmap.services.lookup import Lookup
@@ -238,7 +238,7 @@ def _lean(app: Flask, query: str) -> bytes | None:
 
 def _full(app: Flask, query: str) -> bytes:
     with app.test_request_context(f"/api/v1/status?{query}"):
-        return full_body()
+        return full_answer().get_data()
 
 
 def _points() -> list[tuple[float, float]]:
@@ -287,7 +287,7 @@ def test_a_failure_of_the_lean_way_is_answered_by_the_full_way(
     def fail(*_: Any, **__: Any) -> Any:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(Lookup, "situate", fail)
+    monkeypatch.setattr(Lookup, "sight_point", fail)
 
     assert_problem(client.get("/api/v1/status", query_string=BIRMINGHAM), 500)
     assert "secret" in caplog.text

@@ -30,7 +30,7 @@ class Says:
     preempts: bool | None = None
     match: Match = Match.INSIDE
     level: Level | None = None
-    outside_cities: bool = False
+    outside_cities: bool | None = None
 
     @property
     def height(self) -> int:

@@ -248,6 +248,24 @@ RULE_6 = (
         age=21,
     ),
     Case(
+        title="a county rule that stops at city limits says nothing inside a city",
+        says=(
+            STATE_AT_21,
+            says(COUNTY, "prohibited", 25, extent=Extent.UNINCORPORATED, outside_cities=False),
+            says(TOWN, "unregulated"),
+        ),
+        status="regulated",
+        by=STATE,
+        age=21,
+    ),
+    Case(
+        title="a rule of the whole county holds inside its cities too",
+        says=(STATE_AT_21, says(COUNTY, "prohibited", outside_cities=False)),
+        status="prohibited",
+        by=COUNTY,
+        age=21,
+    ),
+    Case(
         title="a possible county stays possible outside every city",
         says=(
             STATE_AT_21,

@@ -61,7 +61,7 @@ def situations(draw: st.DrawFn) -> tuple[list[Says], str]:
             extent=draw(st.sampled_from([None, *Extent])),
             preempts=draw(st.sampled_from([None, None, False, True])),
             match=draw(st.sampled_from(Match)),
-            outside_cities=draw(st.booleans()),
+            outside_cities=draw(st.sampled_from([None, False, True])),
         )
         for id in ids
     ]

@@ -1,0 +1,233 @@
+"""What the law is along a line: the jurisdictions crossed, in order, and stricter ones near."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from regmap.domain.errors import InvalidValue, UnknownLocation
+from regmap.domain.jurisdictions import Jurisdiction
+from regmap.domain.locations import Location, Point, Zip
+from regmap.domain.resolution import stricter
+from regmap.domain.vocabulary import Match, Status, Substance
+from regmap.geo.ways import Stretch, Way, cut, geodesic_way, legs_km, samples
+from regmap.services.browse import Browse
+from regmap.services.lookup import Answer, Lookup, Near
+from regmap.services.situations import Situation
+from regmap.services.snapshot import Snapshot
+
+Array = np.ndarray[Any, Any]
+
+MAX_KM = 100_000.0
+"""The longest line that is followed: two and a half times round the Earth."""
+
+_BESIDE_STEP_KM = 0.5
+_NOWHERE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A part of a route in one jurisdiction (None: outside all, or disputed), km from its start.
+
+    ``answer`` counts every place whose approximate limits the part touches as possible.
+    """
+
+    jurisdiction: Jurisdiction | None
+    match: Match | None
+    from_km: float
+    to_km: float
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A jurisdiction near the line, stricter than the one crossed ``at_km`` from its start."""
+
+    near: Near
+    at_km: float
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What is met along a line, ``km`` long; ``totals``: km in every jurisdiction, as first met."""
+
+    km: float
+    crossings: tuple[Crossing, ...]
+    totals: tuple[tuple[Jurisdiction, float], ...]
+    beside: tuple[Beside, ...]
+
+    @property
+    def strictest(self) -> Status | None:
+        """The strictest status that holds or may hold anywhere on it; None: no law at all."""
+        met = [one.answer.resolution for one in self.crossings if one.answer.resolution]
+        return reduce(stricter, (one.strictest_possible for one in met)) if met else None
+
+
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """The stops of a route; ``line``: (longitude, latitude) of each; ``at_km`` from the first."""
+
+    locations: list[Location]
+    line: list[tuple[float, float]]
+    at_km: list[float]
+    warnings: tuple[str, ...]
+
+
+class Routes:
+    """Follows lines through one snapshot."""
+
+    def __init__(self, snapshot: Snapshot, lookup: Lookup, browse: Browse) -> None:
+        self._snapshot = snapshot
+        self._lookup = lookup
+        self._browse = browse
+        self._locator = snapshot.geography.locator
+
+    def located(self, locations: Sequence[Location | InvalidValue]) -> Stops:
+        """The stops of a route, each at its point or in the middle of its area.
+
+        :raises InvalidValue: naming each stop that cannot be used (``stops.3.lat``).
+        :raises UnknownJurisdiction: naming the first of no known id; UnknownLocation: of no ZIP.
+        """
+        errors = {
+            f"stops.{number}.{field}": messages
+            for number, one in enumerate(locations)
+            if isinstance(one, InvalidValue)
+            for field, messages in one.errors.items()
+        }
+        if errors:
+            raise InvalidValue(errors)
+        known = [one for one in locations if not isinstance(one, InvalidValue)]
+        line = [self._middle(one, f"stops.{number}") for number, one in enumerate(known)]
+        legs = legs_km(*np.array(line).T)
+        return Stops(
+            locations=known,
+            line=line,
+            at_km=[0.0, *np.cumsum(legs).tolist()],
+            warnings=tuple(
+                f"Stop {number} is an area; the line is drawn to its middle."
+                for number, one in enumerate(known)
+                if not isinstance(one, Point)
+            ),
+        )
+
+    def _middle(self, location: Location, name: str) -> tuple[float, float]:
+        if isinstance(location, Point):
+            return location.lon, location.lat
+        if isinstance(location, Zip):
+            area = self._snapshot.geography.zips.get(location.code)
+            if area is None:
+                raise UnknownLocation(f"no ZIP code {location.code} is known", f"{name}.zip")
+            if area.point is None:
+                raise InvalidValue({f"{name}.zip": [f"Where {location.code} lies is not known."]})
+            return area.point
+        id = self._snapshot.tree.get(location.jurisdiction, f"{name}.jurisdiction").id
+        centroid = self._browse.centroid(id)
+        if centroid is None:
+            raise InvalidValue({f"{name}.jurisdiction": [f"Where {id} lies is not known."]})
+        return centroid
+
+    def follow(self, line: Sequence[tuple[float, float]], substance: Substance, day: date) -> Route:
+        """Follow the line through two or more vertices, joined by geodesics.
+
+        :param line: longitude and latitude of each in degrees (WGS 84).
+        :raises InvalidValue: if it is longer than ``MAX_KM``.
+        """
+        lon, lat = np.array(line, dtype=float).T
+        km = float(legs_km(lon, lat).sum())
+        if km > MAX_KM:
+            raise InvalidValue(
+                {"coordinates": [f"Is {km:,.0f} km long; the most is {MAX_KM:,.0f}."]}
+            )
+        way = geodesic_way(lon, lat)
+        stretches = cut(way, self._keys_at)
+        places = self._places_along(way, stretches)
+        crossings = tuple(
+            self._crossing(stretch, places.get(number, ()), substance, day)
+            for number, stretch in enumerate(stretches)
+        )
+        return Route(
+            km=way.length,
+            crossings=crossings,
+            totals=tuple(self._totals(crossings)),
+            beside=tuple(self._beside(way, crossings, substance, day)),
+        )
+
+    def _keys_at(self, lon: Array, lat: Array) -> Array:
+        """The area at each spot, doubled, and one more where it is only the nearest."""
+        areas = self._locator.locate_many(lon, lat).astype(np.int64)
+        off = np.flatnonzero(areas < 0)
+        keys = areas * 2
+        if len(off):
+            nearest, _ = self._locator.nearest_many(lon[off], lat[off])
+            keys[off] = np.where(nearest >= 0, nearest.astype(np.int64) * 2 + 1, _NOWHERE)
+        return keys
+
+    def _places_along(self, way: Way, stretches: Sequence[Stretch]) -> dict[int, tuple[str, ...]]:
+        """By stretch, the places whose approximate limits it touches."""
+        starts = np.array([stretch.from_km for stretch in stretches])
+        touched: dict[int, dict[str, None]] = {}
+        for km in samples(way):
+            around = self._snapshot.places.around_many(*way.at(km))
+            held = np.flatnonzero(around.sets)
+            numbers = np.searchsorted(starts, km[held], side="right") - 1
+            for number, members in {
+                *zip(numbers.tolist(), around.sets[held].tolist(), strict=True)
+            }:
+                touched.setdefault(number, {}).update(dict.fromkeys(around.members[members]))
+        return {number: tuple(sorted(ids)) for number, ids in touched.items()}
+
+    def _crossing(
+        self, stretch: Stretch, places: Sequence[str], substance: Substance, day: date
+    ) -> Crossing:
+        area, is_off = divmod(stretch.key, 2) if stretch.key != _NOWHERE else (-1, 0)
+        situation = self._lookup.situations.of_area(area, bool(is_off), places)
+        leaf = situation.holding[0] if situation.holding else None
+        return Crossing(
+            jurisdiction=self._snapshot.tree.get(leaf) if leaf else None,
+            match=situation.match if leaf else None,
+            from_km=stretch.from_km,
+            to_km=stretch.to_km,
+            answer=self._lookup.in_situation(situation, substance, day),
+        )
+
+    def _totals(self, crossings: Sequence[Crossing]) -> Iterator[tuple[Jurisdiction, float]]:
+        totals: dict[str, float] = {}
+        for crossing in crossings:
+            if crossing.jurisdiction is not None:
+                for one in self._snapshot.tree.chain(crossing.jurisdiction.id):
+                    totals[one.id] = totals.get(one.id, 0.0) + crossing.to_km - crossing.from_km
+        return ((self._snapshot.tree.get(id), km) for id, km in totals.items())
+
+    def _beside(
+        self, way: Way, crossings: Sequence[Crossing], substance: Substance, day: date
+    ) -> list[Beside]:
+        """Stricter jurisdictions across the borders close by, each where it comes closest."""
+        closest: dict[str, Beside] = {}
+        crossed = {one.jurisdiction.id for one in crossings if one.jurisdiction}
+        ends = np.array([crossing.to_km for crossing in crossings])
+        for km in samples(way, _BESIDE_STEP_KM):
+            lon, lat = way.at(km)
+            areas = self._locator.locate_many(lon, lat)
+            for at in np.flatnonzero(self._locator.near_border_many(lon, lat, areas)).tolist():
+                here = crossings[min(int(np.searchsorted(ends, km[at])), len(crossings) - 1)]
+                for near in self._stricter(float(lon[at]), float(lat[at]), here, substance, day):
+                    known = closest.get(near.jurisdiction.id)
+                    if near.jurisdiction.id in crossed:
+                        continue
+                    if known is None or near.distance_km < known.near.distance_km:
+                        closest[near.jurisdiction.id] = Beside(near, float(km[at]))
+        return sorted(closest.values(), key=lambda one: (one.at_km, one.near.jurisdiction.id))
+
+    def _stricter(
+        self, lon: float, lat: float, here: Crossing, substance: Substance, day: date
+    ) -> Iterator[Near]:
+        if here.jurisdiction is None:
+            return
+        status = here.answer.resolution.status if here.answer.resolution else Status.UNKNOWN
+        situation = Situation((here.jurisdiction.id,))
+        for near in self._lookup.near(lon, lat, situation, substance, day):
+            if near.status is not status and stricter(near.status, status) is near.status:
+                yield near

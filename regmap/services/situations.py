@@ -1,0 +1,236 @@
+"""What the law at a location depends on: the jurisdictions that hold it, and how surely.
+
+Thousands of spots share one situation, and with it one answer (``services/lookup.py``).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import takewhile
+from typing import Any
+
+import numpy as np
+
+from regmap.domain.errors import UnknownLocation
+from regmap.domain.jurisdictions import Jurisdiction
+from regmap.domain.resolution import Located
+from regmap.domain.vocabulary import Level, Match
+from regmap.geo.locator import Spot
+from regmap.geo.places import SAME_AS_COUNTY
+from regmap.places.zips import ZipArea, ZipKind, possible_places
+from regmap.services.snapshot import Snapshot
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything about a location that the law depends on.
+
+    ``holding``: ids of jurisdictions that hold it for certain, their parents not named; empty
+    where no law is known: outside every jurisdiction, or for the reason in ``unsettled``.
+    ``match`` is that of these; ``possible`` may hold it besides. ``outside_cities`` as in
+    ``Located``. ``is_spot``: a place on the ground, not a jurisdiction as such.
+    """
+
+    holding: tuple[str, ...]
+    match: Match = Match.INSIDE
+    possible: tuple[str, ...] = ()
+    outside_cities: bool | None = None
+    is_spot: bool = True
+    unsettled: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+OUTSIDE = Situation(())
+_WITHOUT_GROUND = "ZIP {zip} is one of military mail: on which ground it is delivered is not known."
+
+
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """A spot's situation; ``off_km``: how far it lies off the nearest shape, where off all."""
+
+    situation: Situation
+    off_km: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """The situations of many spots, each listed once.
+
+    ``of``: (n,) the place in ``situations`` of each spot's; ``areas``: (n,) its leaf among
+    ``Locator.leaves``, -1 for none; ``off_km``: (n,) how far it lies off that one, NaN inside.
+    """
+
+    situations: list[Situation]
+    of: Array
+    areas: Array
+    off_km: Array
+
+
+class Situations:
+    """Finds the situation of a location in one snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._locator = snapshot.geography.locator
+
+    def of_point(self, lon: float, lat: float) -> Spotted:
+        """The situation of a longitude and latitude in degrees (WGS 84)."""
+        spot = self._locator.locate(lon, lat)
+        if spot.leaf is None:
+            return Spotted(_unsettled(spot))
+        off_km = round(spot.distance_km, 3) if spot.match is Match.NEAREST else None
+        around = self._snapshot.places.around(lon, lat)
+        possible = self._in_reach(spot.leaf, around) if around else ()
+        return Spotted(Situation((spot.leaf,), spot.match, possible), off_km)
+
+    def of_points(self, lon: Array, lat: Array) -> "Grouped":
+        """The situations of many spots (degrees, WGS 84), each found as by :meth:`of_point`."""
+        areas = self._locator.locate_many(lon, lat)
+        off_km = np.full(len(lon), np.nan)
+        off = np.flatnonzero(areas < 0)
+        if len(off):
+            areas[off], off_km[off] = self._locator.nearest_many(lon[off], lat[off])
+        places = self._snapshot.places.around_many(lon, lat)
+        is_off = ~np.isnan(off_km)
+        keys = (areas.astype(np.int64) * 2 + is_off) * len(places.members) + places.sets
+        _, first, of = np.unique(keys, return_index=True, return_inverse=True)
+        situations = [
+            self.of_area(int(areas[at]), bool(is_off[at]), places.members[places.sets[at]])
+            for at in first
+        ]
+        return Grouped(situations, of, areas, off_km)
+
+    def of_area(self, area: int, is_off: bool, places: Sequence[str]) -> Situation:
+        """The situation of the spots in one leaf area (its place in ``Locator.leaves``; -1: none).
+
+        :param is_off: whether they lie off every shape, and this one is the nearest.
+        :param places: ids of the places that may hold them.
+        """
+        spot = self._locator.spot_of(area)
+        if spot.leaf is None:
+            return _unsettled(spot)
+        possible = self._in_reach(spot.leaf, places) if places else ()
+        return Situation((spot.leaf,), Match.NEAREST if is_off else Match.INSIDE, possible)
+
+    def of_zip(self, code: str) -> Situation:
+        """The situation of a ZIP code (five digits): an area that may reach into several.
+
+        :raises UnknownLocation: if there is no such ZIP code.
+        """
+        area = self._snapshot.geography.zips.get(code)
+        if area is None:
+            raise UnknownLocation(f"no ZIP code {code} is known", "zip")
+        if not area.parts:
+            return Situation((), unsettled=_WITHOUT_GROUND.format(zip=code))
+        chains = [[one.id for one in self._snapshot.tree.chain(part.id)] for part in area.parts]
+        if _is_guess(area):
+            chains.append(chains[0][:-1])
+        shared = _shared(chains)
+        in_part = [id for chain in chains for id in chain[len(shared) :]]
+        places = self._places_of(area, frozenset(shared))
+        return Situation(
+            holding=tuple(shared[-1:]),
+            possible=tuple(dict.fromkeys([*in_part, *places])),
+            notes=tuple(self._zip_notes(area, in_part)),
+        )
+
+    def _places_of(self, area: ZipArea, certain: frozenset[str]) -> Iterator[str]:
+        """The places that may hold an address of a ZIP code."""
+        for place in possible_places(area, self._touched):
+            county = SAME_AS_COUNTY.get(place)
+            if county is None or county not in certain:  # else it is as certain as its county
+                yield place
+
+    @cached_property
+    def _touched(self) -> dict[str, frozenset[str]]:
+        """By place, the counties that it may lie in."""
+        return {
+            one.id: frozenset(id for id, _ in self._counties_of(one))
+            for one in self._snapshot.own.values()
+            if one.level is Level.PLACE
+        }
+
+    def _zip_notes(self, area: ZipArea, in_part: Sequence[str]) -> Iterator[str]:
+        names = ", ".join(self._snapshot.tree.get(id).name for id in in_part)
+        if in_part and not _is_guess(area):
+            yield (
+                f"ZIP {area.zip} reaches into several areas ({names}); a point tells them apart."
+            )
+        elif in_part:
+            yield f"No source tells where ZIP {area.zip} lies; the ZIPs around it lie in {names}."
+        if area.kind is ZipKind.PO_BOX:
+            yield f"ZIP {area.zip} is one of post office boxes: goods are taken on from there."
+        if not area.active:
+            yield f"ZIP {area.zip} is no longer delivered to."
+
+    def of_jurisdiction(self, jurisdiction_id: str) -> Situation:
+        """The situation of a jurisdiction as such: its own layer and those above it.
+
+        :raises UnknownJurisdiction: if there is none of that id.
+        """
+        jurisdiction = self._snapshot.tree.get(jurisdiction_id)
+        holding, possible = [jurisdiction_id], list[str]()
+        for county, holds_all in self._counties_of(jurisdiction):
+            (holding if holds_all else possible).append(county)
+        return Situation(
+            tuple(holding),
+            possible=tuple(possible),
+            # A county asked for as such is its rule's own ground; around a place it is a ring.
+            outside_cities=True if jurisdiction.level is not Level.PLACE else None,
+            is_spot=False,
+        )
+
+    def located(self, situation: Situation) -> list[Located]:
+        """The jurisdictions of a situation with their parents, for the resolution rules."""
+        tree = self._snapshot.tree
+        chains = [tree.chain(id) for id in situation.holding]
+        ids = dict.fromkeys(one.id for chain in chains for one in chain)
+        if situation.is_spot:
+            ids |= dict.fromkeys(
+                place for place, county in SAME_AS_COUNTY.items() if county in ids and place in tree
+            )
+        match, outside_cities = situation.match, situation.outside_cities
+        located = [Located(tree.get(id), match, outside_cities) for id in ids]
+        return located + [Located(tree.get(id), Match.POSSIBLE) for id in situation.possible]
+
+    def _in_reach(self, leaf: str, places: Iterable[str]) -> tuple[str, ...]:
+        """Those of some places that are in the same state: a box may reach over a state line."""
+        tree = self._snapshot.tree
+        chain = {jurisdiction.id for jurisdiction in tree.chain(leaf)}
+        return tuple(id for id in places if tree.get(id).parent in chain)
+
+    def _counties_of(self, jurisdiction: Jurisdiction) -> Iterable[tuple[str, bool]]:
+        """The counties a place lies in: for certain where one holds its whole box."""
+        if jurisdiction.level is not Level.PLACE:
+            return []
+        if jurisdiction.id in SAME_AS_COUNTY:
+            return [(SAME_AS_COUNTY[jurisdiction.id], True)]
+        extent = self._snapshot.places.get(jurisdiction.id)
+        if extent is None:
+            return []
+        return [
+            (id, holds_all)
+            for id, holds_all in self._locator.touching(extent.bbox).items()
+            if (county := self._snapshot.tree.get(id)).level is Level.COUNTY
+            and county.parent == jurisdiction.parent
+        ]
+
+
+def _unsettled(spot: Spot) -> Situation:
+    if spot.disputed is None:
+        return OUTSIDE
+    why = spot.disputed.note or f"{spot.disputed.name} is disputed."
+    return Situation((), unsettled=why)
+
+
+def _is_guess(area: ZipArea) -> bool:
+    """Whether no source names an area for a ZIP code, only its neighbours do."""
+    return all(part.sources == ("neighbours",) for part in area.parts)
+
+
+def _shared(chains: Sequence[Sequence[str]]) -> list[str]:
+    """The jurisdictions that every chain begins with."""
+    levels = takewhile(lambda level: len(set(level)) == 1, zip(*chains, strict=False))
+    return [level[0] for level in levels]
