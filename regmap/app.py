@@ -52,7 +52,9 @@ def create_app(settings: Settings) -> Flask:
         ],
     )
     database = Database(settings.database_url)
-    source = open_services(database, settings.data_dir, settings.cache_dir, context.today)
+    source = open_services(
+        database, settings.data_dir, settings.cache_dir, context.today, settings.boundaries_dir
+    )
     context.attach(app, source, Receipts(settings.secret_key))
     compress = Compress(app)
     join_api(app)

@@ -190,5 +190,11 @@ def _open_services() -> Any:
     from regmap.store.database import Database
 
     chosen = _settings()
-    source = open_services(Database(chosen.database_url), chosen.data_dir, chosen.cache_dir, today)
+    source = open_services(
+        Database(chosen.database_url),
+        chosen.data_dir,
+        chosen.cache_dir,
+        today,
+        chosen.boundaries_dir,
+    )
     return source.current()

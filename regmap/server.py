@@ -8,8 +8,9 @@ from multiprocessing import get_context
 from granian import Granian
 from granian.constants import Interfaces
 
-from regmap.domain.errors import DataProblem
+from regmap.domain.errors import DataProblem, InvalidValue
 from regmap.services.check import check_readable
+from regmap.services.receipts import Receipts
 from regmap.settings import Settings, variable
 from regmap.web.folium_map import map_parts
 
@@ -55,8 +56,14 @@ def _is_free(host: str, port: int) -> bool:
 def _check(settings: Settings) -> None:
     """Make sure that the data can be served, and fill the cache that the workers read."""
     try:
-        check_readable(settings.database_url, settings.data_dir, settings.cache_dir)
+        check_readable(
+            settings.database_url,
+            settings.data_dir,
+            settings.cache_dir,
+            settings.boundaries_dir,
+        )
+        Receipts(settings.secret_key)
         map_parts(settings.cache_dir)
-    except DataProblem as error:
+    except (DataProblem, InvalidValue) as error:
         print(f"regmap: {error}", file=sys.stderr)
         sys.exit(1)

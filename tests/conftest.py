@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 
 from regmap.geo.atlas import Atlas
 from regmap.geo.locator import Locator
-from regmap.services.snapshot import Geography
+from regmap.services.snapshot import Geography, open_geography
 from regmap.store.database import Database
 
 DATA = Path(__file__).parent.parent / "data"
@@ -19,10 +19,27 @@ settings.load_profile("regmap")
 
 
 @pytest.fixture(scope="session")
-def geography() -> Geography:
-    """The boundaries of ``data/boundaries/``, and the locator over them."""
-    atlas = Atlas(DATA / "boundaries")
-    return Geography(atlas, Locator(atlas))
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where what is computed from the boundaries is kept while the tests run."""
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture(scope="session")
+def atlas(kept: Path) -> Atlas:
+    """The boundaries of ``data/boundaries/``."""
+    return Atlas(DATA / "boundaries", kept)
+
+
+@pytest.fixture(scope="session")
+def locator(atlas: Atlas, kept: Path) -> Locator:
+    """The locator over them."""
+    return Locator(atlas, kept)
+
+
+@pytest.fixture(scope="session")
+def geography(kept: Path) -> Geography:
+    """What does not change while the program runs."""
+    return open_geography(DATA, kept)
 
 
 @pytest.fixture

@@ -264,6 +264,12 @@ ANSWERS = [
     (("US-RI", "--substance", "7-oh"), ["7-OH at US-RI", "PROHIBITED"]),
     (("0,-30",), ["outside every jurisdiction"]),
     (("33.4957,-88.4273",), ["US-MS-columbus", "possible", "stricter rule may hold"]),
+    (("35203",), ["ZIP 35203", "PROHIBITED", "governed by US-AL"]),
+    (("35203-1234",), ["PROHIBITED"]),
+    (("42223",), ["not certain which of these", "US-TN", "US-KY"]),
+    (("Bangkok", "--on", "2015-06-01"), ["PROHIBITED", "TH"]),
+    (("Columbus, MS",), ["US-MS-columbus"]),
+    (("Nashvile, TN",), ["was taken for Nashville"]),
 ]
 
 
@@ -294,6 +300,9 @@ UNUSABLE = [
     (("0,181",), "lon"),
     (("1_0,2",), "lat"),
     (("NaN,2",), "lat"),
+    (("9999",), "zip"),
+    (("123456",), "zip"),
+    (("A" * 10_000,), "place"),
     (("TH", "--on", "2026-02-30"), "--on"),
     (("TH", "--on", "9999-01-01"), "--on"),
     (("TH", "--substance", "tea"), "substance"),
@@ -309,12 +318,21 @@ def test_a_question_that_cannot_be_used_is_wrong_use(
 
 
 @pytest.mark.usefixtures("loaded")
-@pytest.mark.parametrize("id", ["XX", "us-al", "", "A" * 10_000], ids=lambda id: id[:9])
-def test_a_jurisdiction_that_is_none_is_told(run: Run, id: str) -> None:
-    result = run("status", id)
+@pytest.mark.parametrize("name", ["XX", "", "-", "Qwertzuiopasdf", "Нигде-нибудь-там"])
+def test_a_place_that_is_not_known_is_told(run: Run, name: str) -> None:
+    assert_explained(run("status", "--", name), 1, "no place of that name is known")
 
-    assert_explained(result, 1, f"no jurisdiction has the id '{id[:9]}")
-    assert len(result.stderr) < 200
+
+@pytest.mark.usefixtures("loaded")
+def test_a_name_that_fits_several_places_lists_them(run: Run) -> None:
+    result = run("status", "Springfield")
+
+    assert_explained(result, 1, "fits", "Springfield, Illinois, United States", "Missouri")
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_zip_code_that_is_not_known_is_told(run: Run) -> None:
+    assert_explained(run("status", "00000"), 1, "no ZIP code 00000 is known")
 
 
 def test_status_before_init_says_what_to_do(run: Run) -> None:

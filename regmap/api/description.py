@@ -12,6 +12,7 @@ from regmap.api.blueprint import PREFIX, ProblemSchema, StrictParser
 from regmap.http import caching
 from regmap.http.problems import MIMETYPE as PROBLEM
 from regmap.schemas.batch import Items
+from regmap.schemas.batch_answers import AnyOf
 from regmap.schemas.fields import Code, Day, HttpUrl, PartialDateField
 from regmap.schemas.locations import ItemId, ZipField
 from regmap.schemas.queries import BBoxField, Levels, Moment, NoQuery, Since
@@ -48,6 +49,7 @@ def join_api(app: Flask) -> None:
     api.register_field(Day, "string", "date")
     api.register_field(Moment, "string", None)
     api.register_field(PartialDateField, "string", None)
+    api.ma_plugin.converter.add_attribute_function(_any_of)
     for resource in (status, batch, verdicts, route, jurisdictions, changes, maps, codebook):
         api.register_blueprint(resource.blp)
     written = orjson.dumps(_described(api.spec.to_dict()))
@@ -57,6 +59,13 @@ def join_api(app: Flask) -> None:
         """The description of this API."""
         StrictParser().parse(NoQuery(), request, location="query")
         return caching.answer(written)
+
+
+def _any_of(converter: Any, field: Any, ret: Any) -> dict[str, Any]:
+    """The shapes of a value that has one of several; apispec asks this of every field."""
+    if not isinstance(field, AnyOf):
+        return {}
+    return {"anyOf": [converter.resolve_nested_schema(schema) for schema in field.schemas]}
 
 
 def _described(spec: dict[str, Any]) -> dict[str, Any]:

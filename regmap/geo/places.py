@@ -3,10 +3,11 @@
 Outside its box a spot is surely outside the place; inside it the place is possible, never certain.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from math import asin, cos, degrees, radians, sin, sqrt
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from regmap.domain.jurisdictions import Jurisdiction
 from regmap.domain.vocabulary import Level
 from regmap.geo.borders import KM_PER_DEGREE
 from regmap.geo.cells import Cells
+from regmap.geo.memberships import Memberships
 
 POINT_RADIUS_KM = 10.0
 """A place known only by a point is taken to lie within this distance of it."""
@@ -31,6 +33,7 @@ SAME_AS_COUNTY: Mapping[str, str] = MappingProxyType(
     }
 )
 
+Array = np.ndarray[Any, Any]
 BBox = tuple[float, float, float, float]
 
 
@@ -64,10 +67,19 @@ def extent_of(jurisdiction: Jurisdiction) -> Extent | None:
 
 
 class ApproximatePlaces:
-    """The places without loaded limits among some jurisdictions."""
+    """The places without loaded limits among some jurisdictions.
 
-    def __init__(self, jurisdictions: Iterable[Jurisdiction]) -> None:
-        extents = [extent for one in jurisdictions if (extent := extent_of(one)) is not None]
+    :param imported: ids of those whose exact limits an operator imported: they are left out.
+    """
+
+    def __init__(
+        self, jurisdictions: Iterable[Jurisdiction], imported: Container[str] = ()
+    ) -> None:
+        extents = [
+            extent
+            for one in jurisdictions
+            if one.id not in imported and (extent := extent_of(one)) is not None
+        ]
         self._by_id = {extent.id: extent for extent in extents}
         extents.sort(key=lambda extent: extent.id)
         self._extents = extents
@@ -85,6 +97,21 @@ class ApproximatePlaces:
             for position in self._cells.at(lon, lat)
             if _reaches(self._extents[position], lon, lat)
         ]
+
+    def around_many(self, lon: Array, lat: Array) -> Memberships[str]:
+        """The places that may hold each of many spots (degrees), as :meth:`around` gives them."""
+        held: Memberships[str] = Memberships(len(lon))
+        candidates = np.flatnonzero(self._cells.occupied(lon, lat))
+        east, north = lon[candidates], lat[candidates]
+        for extent in self._extents:
+            west, south, far_east, far_north = extent.bbox
+            inside = (west <= east) & (east <= far_east) & (south <= north) & (north <= far_north)
+            spots = candidates[inside]
+            if extent.radius_km is not None:
+                reached = [_reaches(extent, lon[spot], lat[spot]) for spot in spots]
+                spots = spots[np.array(reached, dtype=bool)]
+            held.add(spots, extent.id)
+        return held
 
 
 def _reaches(extent: Extent, lon: float, lat: float) -> bool:

@@ -80,7 +80,12 @@ def geodesic_way(lon: Array, lat: Array) -> Way:
         between = int(leg / PIECE_KM)
         if between:
             line = _ellipsoid().inv_intermediate(
-                lon[place], lat[place], lon[place + 1], lat[place + 1], npts=between
+                lon[place],
+                lat[place],
+                lon[place + 1],
+                lat[place + 1],
+                npts=between,
+                return_back_azimuth=False,
             )
             lons.append(np.asarray(line.lons))
             lats.append(np.asarray(line.lats))

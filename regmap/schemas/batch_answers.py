@@ -38,14 +38,41 @@ class CompactSchema(Schema):
     warnings = fields.List(fields.String(), required=True)
 
 
-class BatchItemSchema(CompactSchema):
-    """The answer for one item, or its error."""
+class AnyOf(fields.Raw):
+    """A value in one of several shapes."""
 
-    id = fields.Raw(metadata={"type": ["string", "integer"]})
-    error = fields.Nested(ItemErrorSchema)
+    def __init__(self, *schemas: type[Schema], **kwargs: Any) -> None:
+        self.schemas = schemas
+        super().__init__(**kwargs)
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(partial=True, **kwargs)
+
+def item_id() -> fields.Field[Any]:
+    """The caller's own name for an item, where one was given."""
+    return fields.Raw(metadata={"type": ["string", "integer"]})
+
+
+class CompactItemSchema(CompactSchema):
+    """The answer for one item in short."""
+
+    id = item_id()
+
+
+class FullItemSchema(FoundSchema):
+    """The answer for one item in full: as /status gives it."""
+
+    id = item_id()
+
+    class Meta:
+        """The version and the disclaimer stand once, beside the items."""
+
+        exclude = ("data_version", "disclaimer")
+
+
+class RefusedItemSchema(Schema):
+    """An item that cannot be answered."""
+
+    id = item_id()
+    error = fields.Nested(ItemErrorSchema, required=True)
 
 
 class BatchEchoSchema(Schema):
@@ -61,15 +88,9 @@ class BatchAnswerSchema(Schema):
     """One answer for each item, in their order."""
 
     query = fields.Nested(BatchEchoSchema, required=True)
-    items = fields.List(fields.Nested(BatchItemSchema), required=True)
+    items = fields.List(
+        AnyOf(CompactItemSchema, FullItemSchema, RefusedItemSchema), required=True
+    )
     data_version = fields.String(required=True)
     disclaimer = fields.String(required=True)
 
-
-class FullItemSchema(FoundSchema):
-    """The answer for one item in full."""
-
-    class Meta:
-        """The version and the disclaimer stand once, around the items."""
-
-        exclude = ("data_version", "disclaimer")

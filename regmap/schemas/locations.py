@@ -14,7 +14,9 @@ from regmap.schemas.documents import understood
 from regmap.schemas.fields import StrictNumber
 from regmap.schemas.strict import Query
 
-MAX_ITEM_ID = 200
+MAX_ITEM_ID = 200  # characters
+# Beyond this JSON numbers are not whole ones everywhere (RFC 8259, section 6).
+MAX_WHOLE_ID = 2**53 - 1
 
 
 class ZipField(fields.Field[str]):
@@ -95,7 +97,7 @@ class ItemId(fields.Field[str | int]):
     """The caller's own name for an item: a text or a whole number, given back as it came."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str | int:
-        if type(value) is int:
+        if type(value) is int and abs(value) <= MAX_WHOLE_ID:
             return value
         if type(value) is not str or len(value) > MAX_ITEM_ID:
             raise ValidationError(
@@ -135,7 +137,9 @@ def read_location(item: Any) -> Location:
 
 def _has_plain_id(item: Mapping[str, Any]) -> bool:
     id = item.get("id")
-    return (type(id) is str and len(id) <= MAX_ITEM_ID) or type(id) is int
+    if type(id) is int:
+        return abs(id) <= MAX_WHOLE_ID
+    return type(id) is str and len(id) <= MAX_ITEM_ID
 
 
 def location_of(given: Mapping[str, Any]) -> Location:

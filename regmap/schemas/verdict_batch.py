@@ -2,10 +2,11 @@
 
 from marshmallow import Schema, fields
 
+from regmap.domain.verdict_terms import Outcome
 from regmap.schemas.batch import Locations
-from regmap.schemas.batch_answers import ItemErrorSchema
+from regmap.schemas.batch_answers import AnyOf, RefusedItemSchema
 from regmap.schemas.fields import Day
-from regmap.schemas.verdicts import ProductSchema, VerdictItemSchema
+from regmap.schemas.verdicts import ProductSchema, ReasonSchema, VerdictItemSchema
 
 
 class VerdictsQuery(Locations):
@@ -22,16 +23,17 @@ class VerdictEchoSchema(Schema):
     known_at = fields.String(required=True, allow_none=True)
 
 
-class VerdictOrErrorSchema(VerdictItemSchema):
-    """The verdict on one location; with an ``error`` there is nothing but that and `unknown`."""
+class RefusedVerdictSchema(RefusedItemSchema):
+    """An item that cannot be answered: never allowed."""
 
-    error = fields.Nested(ItemErrorSchema)
+    verdict = fields.String(required=True, metadata={"enum": [Outcome.UNKNOWN.value]})
+    reasons = fields.List(fields.Nested(ReasonSchema), required=True)
 
 
 class VerdictsAnswerSchema(Schema):
     """One verdict for each location, in their order."""
 
     query = fields.Nested(VerdictEchoSchema, required=True)
-    items = fields.List(fields.Nested(VerdictOrErrorSchema), required=True)
+    items = fields.List(AnyOf(VerdictItemSchema, RefusedVerdictSchema), required=True)
     data_version = fields.String(required=True)
     disclaimer = fields.String(required=True)

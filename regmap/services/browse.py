@@ -100,7 +100,7 @@ class Browse:
 
     def boundary(self, jurisdiction_id: str) -> Boundary | None:
         """Where the limits come from, or None where none are loaded."""
-        area = self._snapshot.geography.atlas.by_id.get(jurisdiction_id)
+        area = self._snapshot.geography.atlas.limits_of(jurisdiction_id)
         if area is not None:
             return Boundary(area.quality, area.layer.source, area.layer.vintage)
         if self._snapshot.places.get(jurisdiction_id) is not None:
@@ -109,7 +109,7 @@ class Browse:
 
     def bbox(self, jurisdiction_id: str) -> BBox | None:
         """West, south, east, north in degrees; west is greater than east across ±180°."""
-        area = self._snapshot.geography.atlas.by_id.get(jurisdiction_id)
+        area = self._snapshot.geography.atlas.limits_of(jurisdiction_id)
         if area is not None:
             return area.bbox
         extent = self._snapshot.places.get(jurisdiction_id)
@@ -117,7 +117,7 @@ class Browse:
 
     def centroid(self, jurisdiction_id: str) -> tuple[float, float] | None:
         """Longitude and latitude in degrees: the shape's centroid, or a place's inner point."""
-        area = self._snapshot.geography.atlas.by_id.get(jurisdiction_id)
+        area = self._snapshot.geography.atlas.limits_of(jurisdiction_id)
         if area is not None:
             return area.centroid
         geo = self._snapshot.tree.get(jurisdiction_id).geo

@@ -9,11 +9,7 @@ from typing import Any
 import orjson
 
 from regmap.domain.vocabulary import Substance
-from regmap.geo.atlas import Atlas
 from regmap.geo.drawings import Drawings
-from regmap.geo.locator import Locator
-from regmap.places.gazetteer import Gazetteer
-from regmap.places.zips import ZipCodes
 from regmap.release.substances import read_substances
 from regmap.services.browse import Browse
 from regmap.services.changes import Changes
@@ -24,7 +20,7 @@ from regmap.services.lookup import Lookup
 from regmap.services.maps import Maps
 from regmap.services.routes import Routes
 from regmap.services.situations import Situations
-from regmap.services.snapshot import Geography, Snapshot
+from regmap.services.snapshot import Snapshot, open_geography
 from regmap.services.source import SnapshotSource
 from regmap.services.verdicts import Verdicts
 from regmap.store.database import Database
@@ -55,22 +51,23 @@ class Services:
 
 
 def open_services(
-    database: Database, data_dir: Path, cache_dir: Path | None, today: Callable[[], date]
+    database: Database,
+    data_dir: Path,
+    cache_dir: Path | None,
+    today: Callable[[], date],
+    boundaries_dir: Path | None = None,
 ) -> SnapshotSource[Services]:
     """Open the data set.
 
     :param cache_dir: where a quick form of the boundaries is kept between runs; None: nowhere.
+    :param boundaries_dir: the limits that an operator imported; None: none.
     :param today: gives the present day (UTC); evidence is aged by it.
     :raises DataProblem: if the database or the boundaries are missing or broken.
     """
     database.check()
     substances: Mapping[str, Substance] = read_substances(data_dir / "substances.yaml")
-    atlas = Atlas(data_dir / "boundaries", cache_dir)
-    drawings = Drawings(atlas)
-    gazetteer = data_dir / "gazetteer"
-    geography = Geography(
-        atlas, Locator(atlas, cache_dir), ZipCodes(gazetteer), Gazetteer(gazetteer)
-    )
+    geography = open_geography(data_dir, cache_dir, boundaries_dir)
+    drawings = Drawings(geography.atlas)
     history = History(database)
 
     def services_of(snapshot: Snapshot) -> Services:

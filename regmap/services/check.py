@@ -2,22 +2,25 @@
 
 from pathlib import Path
 
-from regmap.geo.atlas import Atlas
 from regmap.geo.drawings import Drawings
+from regmap.places.packed import verify as verify_gazetteer
 from regmap.release.substances import read_substances
-from regmap.services.snapshot import check_heads
+from regmap.services.snapshot import check_heads, open_geography
 from regmap.store import revisions
 from regmap.store.database import Database
 
 
-def check_readable(database_url: str, data_dir: Path, cache_dir: Path | None) -> None:
+def check_readable(
+    database_url: str, data_dir: Path, cache_dir: Path | None, boundaries_dir: Path | None
+) -> None:
     """Make sure that database and boundaries are there and whole, and fill the cache.
 
     :raises DataProblem: saying what is missing or broken, and what makes it.
     """
     read_substances(data_dir / "substances.yaml")
-    atlas = Atlas(data_dir / "boundaries", cache_dir)
+    atlas = open_geography(data_dir, cache_dir, boundaries_dir).atlas
     atlas.verify()
+    verify_gazetteer(data_dir / "gazetteer")
     Drawings(atlas)
     database = Database(database_url)
     database.check()

@@ -74,7 +74,7 @@ class Lookup:
 
     def __init__(self, snapshot: Snapshot, situations: Situations, today: Today) -> None:
         self._snapshot = snapshot
-        self._today = today
+        self.today = today
         self.situations = situations
         self._unlocated = _unlocated_by_parent(snapshot)
         self._of_situation = lru_cache(_KEPT_ANSWERS)(self._answer_situation)
@@ -159,7 +159,7 @@ class Lookup:
 
     def in_situation(self, situation: Situation, substance: Substance, day: date) -> Answer:
         """The answer that all locations of one situation share."""
-        return self._of_situation(situation, substance, day, self._today())
+        return self._of_situation(situation, substance, day, self.today())
 
     def near(
         self, lon: float, lat: float, situation: Situation, substance: Substance, day: date

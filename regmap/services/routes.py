@@ -1,9 +1,10 @@
 """What the law is along a line: the jurisdictions crossed, in order, and stricter ones near."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from regmap.domain.jurisdictions import Jurisdiction
 from regmap.domain.locations import Location, Point, Zip
 from regmap.domain.resolution import stricter
 from regmap.domain.vocabulary import Match, Status, Substance
-from regmap.geo.ways import Stretch, Way, cut, geodesic_way, legs_km, samples
+from regmap.geo.ways import Way, cut, geodesic_way, legs_km, samples
 from regmap.services.browse import Browse
 from regmap.services.lookup import Answer, Lookup, Near
 from regmap.services.situations import Situation
@@ -25,7 +26,6 @@ MAX_KM = 100_000.0
 """The longest line that is followed: two and a half times round the Earth."""
 
 _BESIDE_STEP_KM = 0.5
-_NOWHERE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Crossing:
     match: Match | None
     from_km: float
     to_km: float
+    situation: Situation
     answer: Answer
 
 
@@ -142,12 +143,7 @@ class Routes:
                 {"coordinates": [f"Is {km:,.0f} km long; the most is {MAX_KM:,.0f}."]}
             )
         way = geodesic_way(lon, lat)
-        stretches = cut(way, self._keys_at)
-        places = self._places_along(way, stretches)
-        crossings = tuple(
-            self._crossing(stretch, places.get(number, ()), substance, day)
-            for number, stretch in enumerate(stretches)
-        )
+        crossings = tuple(self._crossings(way, substance, day))
         return Route(
             km=way.length,
             crossings=crossings,
@@ -155,50 +151,41 @@ class Routes:
             beside=tuple(self._beside(way, crossings, substance, day)),
         )
 
-    def _keys_at(self, lon: Array, lat: Array) -> Array:
-        """The area at each spot, doubled, and one more where it is only the nearest."""
-        areas = self._locator.locate_many(lon, lat).astype(np.int64)
-        off = np.flatnonzero(areas < 0)
-        keys = areas * 2
-        if len(off):
-            nearest, _ = self._locator.nearest_many(lon[off], lat[off])
-            keys[off] = np.where(nearest >= 0, nearest.astype(np.int64) * 2 + 1, _NOWHERE)
-        return keys
+    def _crossings(self, way: Way, substance: Substance, day: date) -> Iterator[Crossing]:
+        """The way cut where its jurisdictions change, in order."""
+        number_of: dict[Situation, int] = {}
 
-    def _places_along(self, way: Way, stretches: Sequence[Stretch]) -> dict[int, tuple[str, ...]]:
-        """By stretch, the places whose approximate limits it touches."""
-        starts = np.array([stretch.from_km for stretch in stretches])
-        touched: dict[int, dict[str, None]] = {}
-        for km in samples(way):
-            around = self._snapshot.places.around_many(*way.at(km))
-            held = np.flatnonzero(around.sets)
-            numbers = np.searchsorted(starts, km[held], side="right") - 1
-            for number, members in {
-                *zip(numbers.tolist(), around.sets[held].tolist(), strict=True)
-            }:
-                touched.setdefault(number, {}).update(dict.fromkeys(around.members[members]))
-        return {number: tuple(sorted(ids)) for number, ids in touched.items()}
+        def keys(lon: Array, lat: Array) -> Array:
+            grouped = self._lookup.situations.of_points(lon, lat)
+            numbers = [number_of.setdefault(one, len(number_of)) for one in grouped.situations]
+            return np.array(numbers)[grouped.of]
 
-    def _crossing(
-        self, stretch: Stretch, places: Sequence[str], substance: Substance, day: date
-    ) -> Crossing:
-        area, is_off = divmod(stretch.key, 2) if stretch.key != _NOWHERE else (-1, 0)
-        situation = self._lookup.situations.of_area(area, bool(is_off), places)
-        leaf = situation.holding[0] if situation.holding else None
-        return Crossing(
-            jurisdiction=self._snapshot.tree.get(leaf) if leaf else None,
-            match=situation.match if leaf else None,
-            from_km=stretch.from_km,
-            to_km=stretch.to_km,
-            answer=self._lookup.in_situation(situation, substance, day),
-        )
+        stretches = cut(way, keys)
+        situations = list(number_of)
+        # Approximate limits cut no route: along one stretch all that it touches are possible.
+        for certain, same in groupby(
+            stretches, key=lambda one: _certain(situations[one.key])
+        ):
+            parts = list(same)
+            met = [situations[part.key] for part in parts]
+            possible = dict.fromkeys(id for one in met for id in one.possible)
+            situation = replace(certain, possible=tuple(possible))
+            finest = certain.holding[-1] if certain.holding else None
+            yield Crossing(
+                jurisdiction=self._snapshot.tree.get(finest) if finest else None,
+                match=certain.match if finest else None,
+                from_km=parts[0].from_km,
+                to_km=parts[-1].to_km,
+                situation=situation,
+                answer=self._lookup.in_situation(situation, substance, day),
+            )
 
     def _totals(self, crossings: Sequence[Crossing]) -> Iterator[tuple[Jurisdiction, float]]:
         totals: dict[str, float] = {}
         for crossing in crossings:
-            if crossing.jurisdiction is not None:
-                for one in self._snapshot.tree.chain(crossing.jurisdiction.id):
-                    totals[one.id] = totals.get(one.id, 0.0) + crossing.to_km - crossing.from_km
+            held = [self._snapshot.tree.chain(id) for id in crossing.situation.holding]
+            for id in dict.fromkeys(one.id for chain in held for one in chain):
+                totals[id] = totals.get(id, 0.0) + crossing.to_km - crossing.from_km
         return ((self._snapshot.tree.get(id), km) for id, km in totals.items())
 
     def _beside(
@@ -224,10 +211,14 @@ class Routes:
     def _stricter(
         self, lon: float, lat: float, here: Crossing, substance: Substance, day: date
     ) -> Iterator[Near]:
-        if here.jurisdiction is None:
+        if not here.situation.holding:
             return
         status = here.answer.resolution.status if here.answer.resolution else Status.UNKNOWN
-        situation = Situation((here.jurisdiction.id,))
-        for near in self._lookup.near(lon, lat, situation, substance, day):
+        for near in self._lookup.near(lon, lat, here.situation, substance, day):
             if near.status is not status and stricter(near.status, status) is near.status:
                 yield near
+
+
+def _certain(situation: Situation) -> Situation:
+    """A situation without what only approximate limits tell."""
+    return replace(situation, possible=())

@@ -3,8 +3,8 @@
 Thousands of spots share one situation, and with it one answer (``services/lookup.py``).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
 from typing import Any
@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from regmap.domain.errors import UnknownLocation
-from regmap.domain.jurisdictions import Jurisdiction
+from regmap.domain.jurisdictions import Jurisdiction, subdivision_of
 from regmap.domain.resolution import Located
 from regmap.domain.vocabulary import Level, Match
+from regmap.geo.imports.opened import ImportedArea
 from regmap.geo.locator import Spot
 from regmap.geo.places import SAME_AS_COUNTY
 from regmap.places.zips import ZipArea, ZipKind, possible_places
@@ -74,6 +75,7 @@ class Situations:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._locator = snapshot.geography.locator
+        self._limits = snapshot.geography.limits
 
     def of_point(self, lon: float, lat: float) -> Spotted:
         """The situation of a longitude and latitude in degrees (WGS 84)."""
@@ -82,37 +84,71 @@ class Situations:
             return Spotted(_unsettled(spot))
         off_km = round(spot.distance_km, 3) if spot.match is Match.NEAREST else None
         around = self._snapshot.places.around(lon, lat)
-        possible = self._in_reach(spot.leaf, around) if around else ()
-        return Spotted(Situation((spot.leaf,), spot.match, possible), off_km)
+        limits = self._limits.at(lon, lat)
+        return Spotted(self._in_leaf(spot.leaf, spot.match, around, limits), off_km)
 
-    def of_points(self, lon: Array, lat: Array) -> "Grouped":
+    def of_points(self, lon: Array, lat: Array) -> Grouped:
         """The situations of many spots (degrees, WGS 84), each found as by :meth:`of_point`."""
         areas = self._locator.locate_many(lon, lat)
         off_km = np.full(len(lon), np.nan)
         off = np.flatnonzero(areas < 0)
         if len(off):
             areas[off], off_km[off] = self._locator.nearest_many(lon[off], lat[off])
-        places = self._snapshot.places.around_many(lon, lat)
         is_off = ~np.isnan(off_km)
+        places = self._snapshot.places.around_many(lon, lat)
+        limits = self._limits.at_many(lon, lat)
         keys = (areas.astype(np.int64) * 2 + is_off) * len(places.members) + places.sets
+        keys = keys * len(limits.members) + limits.sets
         _, first, of = np.unique(keys, return_index=True, return_inverse=True)
         situations = [
-            self.of_area(int(areas[at]), bool(is_off[at]), places.members[places.sets[at]])
+            self._of_area(
+                int(areas[at]),
+                Match.NEAREST if is_off[at] else Match.INSIDE,
+                places.members[places.sets[at]],
+                limits.members[limits.sets[at]],
+            )
             for at in first
         ]
         return Grouped(situations, of, areas, off_km)
 
-    def of_area(self, area: int, is_off: bool, places: Sequence[str]) -> Situation:
-        """The situation of the spots in one leaf area (its place in ``Locator.leaves``; -1: none).
-
-        :param is_off: whether they lie off every shape, and this one is the nearest.
-        :param places: ids of the places that may hold them.
-        """
+    def _of_area(
+        self, area: int, match: Match, places: Sequence[str], limits: Sequence[int]
+    ) -> Situation:
         spot = self._locator.spot_of(area)
         if spot.leaf is None:
             return _unsettled(spot)
-        possible = self._in_reach(spot.leaf, places) if places else ()
-        return Situation((spot.leaf,), Match.NEAREST if is_off else Match.INSIDE, possible)
+        return self._in_leaf(
+            spot.leaf, match, places, [self._limits.areas[place] for place in limits]
+        )
+
+    def _in_leaf(
+        self, leaf: str, match: Match, places: Sequence[str], limits: Sequence[ImportedArea]
+    ) -> Situation:
+        """The situation of a spot in (or nearest to) a leaf area.
+
+        :param places: ids of the places whose approximate limits hold it.
+        :param limits: the imported areas that hold it.
+        """
+        if not places and not limits and not self._limits.areas:
+            return Situation((leaf,), match)
+        tree = self._snapshot.tree
+        chain = {jurisdiction.id for jurisdiction in tree.chain(leaf)}
+        # An approximate box may reach over a state line; the place in it does not.
+        possible = [id for id in places if tree.get(id).parent in chain]
+        holding = [leaf]
+        for area in limits:
+            id = area.jurisdiction_id
+            if id is not None and id in tree:
+                # Beyond the line of its own state, one of the two borders is a little off.
+                (holding if tree.get(id).parent in chain else possible).append(id)
+        outside = self._outside_cities(leaf, limits) if match is Match.INSIDE else None
+        return Situation(tuple(holding), match, tuple(possible), outside)
+
+    def _outside_cities(self, leaf: str, limits: Sequence[ImportedArea]) -> bool | None:
+        """Whether a spot lies outside every city: None while not all limits are loaded."""
+        if any(area.kind == "place" for area in limits):
+            return False
+        return True if subdivision_of(leaf) in self._limits.complete_states else None
 
     def of_zip(self, code: str) -> Situation:
         """The situation of a ZIP code (five digits): an area that may reach into several.
@@ -151,6 +187,31 @@ class Situations:
             for one in self._snapshot.own.values()
             if one.level is Level.PLACE
         }
+
+    def widened(self, situation: Situation) -> Situation:
+        """The same with all that may hold besides, though no boundary tells.
+
+        For who acts on the answer: jurisdictions whose limits are not loaded (a nation's land in
+        a state); and where a jurisdiction was asked for as such, those below it that have rules.
+        """
+        around = {one.jurisdiction.id for one in self.located(situation)}
+        besides = self._unplaced(around) if situation.is_spot else self._below(situation.holding[0])
+        added = tuple(id for id in besides if id not in around)
+        return replace(situation, possible=(*situation.possible, *added)) if added else situation
+
+    def _unplaced(self, around: Container[str | None]) -> list[str]:
+        """What lies in one of some jurisdictions, without any boundary to tell where."""
+        return [
+            one.id
+            for one in self._snapshot.own.values()
+            if one.parent in around and not self._snapshot.is_located(one.id)
+        ]
+
+    def _below(self, jurisdiction_id: str) -> list[str]:
+        """What has records below a jurisdiction; of places those that may lie in a county too."""
+        below = [one.id for one in self._snapshot.tree.descendants(jurisdiction_id)]
+        below += [place for place, counties in self._touched.items() if jurisdiction_id in counties]
+        return [id for id in below if id in self._snapshot.own]
 
     def _zip_notes(self, area: ZipArea, in_part: Sequence[str]) -> Iterator[str]:
         names = ", ".join(self._snapshot.tree.get(id).name for id in in_part)
@@ -195,24 +256,19 @@ class Situations:
         located = [Located(tree.get(id), match, outside_cities) for id in ids]
         return located + [Located(tree.get(id), Match.POSSIBLE) for id in situation.possible]
 
-    def _in_reach(self, leaf: str, places: Iterable[str]) -> tuple[str, ...]:
-        """Those of some places that are in the same state: a box may reach over a state line."""
-        tree = self._snapshot.tree
-        chain = {jurisdiction.id for jurisdiction in tree.chain(leaf)}
-        return tuple(id for id in places if tree.get(id).parent in chain)
-
     def _counties_of(self, jurisdiction: Jurisdiction) -> Iterable[tuple[str, bool]]:
         """The counties a place lies in: for certain where one holds its whole box."""
         if jurisdiction.level is not Level.PLACE:
             return []
         if jurisdiction.id in SAME_AS_COUNTY:
             return [(SAME_AS_COUNTY[jurisdiction.id], True)]
-        extent = self._snapshot.places.get(jurisdiction.id)
-        if extent is None:
+        known = self._snapshot.places.get(jurisdiction.id)
+        box = known or self._snapshot.geography.atlas.limits_of(jurisdiction.id)
+        if box is None:
             return []
         return [
             (id, holds_all)
-            for id, holds_all in self._locator.touching(extent.bbox).items()
+            for id, holds_all in self._locator.touching(box.bbox).items()
             if (county := self._snapshot.tree.get(id)).level is Level.COUNTY
             and county.parent == jurisdiction.parent
         ]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any, TypeVar
 
 from regmap.domain.errors import DataProblem, InvalidDocument
@@ -11,6 +12,7 @@ from regmap.domain.records import Period, Record
 from regmap.domain.timeline import period_on
 from regmap.domain.vocabulary import Substance
 from regmap.geo.atlas import Atlas
+from regmap.geo.limits import Limits
 from regmap.geo.locator import Locator
 from regmap.geo.places import SAME_AS_COUNTY, ApproximatePlaces
 from regmap.places.gazetteer import Gazetteer
@@ -28,8 +30,35 @@ class Geography:
 
     atlas: Atlas
     locator: Locator
+    limits: Limits
     zips: ZipCodes
     gazetteer: Gazetteer
+
+    @property
+    def imported_ids(self) -> frozenset[str]:
+        """Ids of the jurisdictions whose exact limits an operator imported."""
+        ids = (area.jurisdiction_id for area in self.atlas.imported)
+        return frozenset(id for id in ids if id is not None)
+
+
+def open_geography(
+    data_dir: Path, cache_dir: Path | None = None, boundaries_dir: Path | None = None
+) -> Geography:
+    """Open what is on disk of the ground.
+
+    :param cache_dir: where quick forms are kept between runs; None: nowhere.
+    :param boundaries_dir: the limits that an operator imported; None: none.
+    :raises DataProblem: if a file is missing or broken.
+    """
+    atlas = Atlas(data_dir / "boundaries", cache_dir, boundaries_dir)
+    gazetteer = data_dir / "gazetteer"
+    return Geography(
+        atlas=atlas,
+        locator=Locator(atlas, cache_dir),
+        limits=Limits(atlas, cache_dir),
+        zips=ZipCodes(gazetteer),
+        gazetteer=Gazetteer(gazetteer),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +98,7 @@ class Snapshot:
     def is_located(self, jurisdiction_id: str) -> bool:
         """Whether a spot can be found in it, for certain or possibly."""
         return (
-            jurisdiction_id in self.geography.atlas.by_id
+            self.geography.atlas.limits_of(jurisdiction_id) is not None
             or jurisdiction_id in SAME_AS_COUNTY
             or self.places.get(jurisdiction_id) is not None
         )
@@ -110,7 +139,7 @@ def build_snapshot(
         records=records,
         revision_of=revision_of,
         tree=tree,
-        places=ApproximatePlaces(own.values()),
+        places=ApproximatePlaces(own.values(), geography.imported_ids),
         geography=geography,
     )
 

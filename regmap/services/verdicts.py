@@ -44,20 +44,18 @@ class Verdicts:
         return found
 
     def _judged(self, sighting: Sighting, product: Product, day: date) -> Verdict:
-        answer = self._lookup.told(sighting, product.substance, day)
+        situation = self._lookup.situations.widened(sighting.situation)
+        answer = self._lookup.in_situation(situation, product.substance, day)
         concentrate = self._concentrate_of(product.substance)
+        apart = self._lookup.in_situation(situation, concentrate, day) if concentrate else None
         return judge(
             answer.resolution,
             product,
             day=day,
             today=self._today(),
-            concentrate=(
-                self._lookup.in_situation(sighting.situation, concentrate, day).resolution
-                if concentrate
-                else None
-            ),
+            concentrate=apart.resolution if apart else None,
             coming=answer.next_change,
-            near=answer.near,
+            near=sighting.near,
         )
 
     def _concentrate_of(self, substance: Substance) -> Substance | None:

@@ -15,8 +15,22 @@ from werkzeug.test import TestResponse
 from tests.served import json_of
 
 RECORDED = "/api/v1/jurisdictions/{jurisdiction_id}"
+# A question is an address to GET, or a body to POST.
+Question = str | dict[str, Any]
+
+KRATOM = {"substance": "kratom", "form": "powder", "seven_oh_percent": 0.5, "buyer_age": 30}
+ITEMS = [
+    {"lat": 33.52, "lon": -86.81},
+    {"id": "b", "lat": 36.5949, "lon": -82.18},
+    {"id": 3, "zip": "42223"},
+    {"jurisdiction": "US-CO"},
+    {"lat": 0.0, "lon": -30.0},
+    {"zip": "00000"},
+    {"lat": 91.0, "lon": 0.0},
+]
+LINE = {"type": "LineString", "coordinates": [[-87.5, 33.0], [-84.0, 36.5], [-84.0, 45.0]]}
 # Documented path → real questions, chosen so that every kind of answer is among them.
-REAL: dict[str, list[str]] = {
+REAL: dict[str, list[Question]] = {
     "/api/v1/status": [
         "/api/v1/status?lat=33.52&lon=-86.81",
         "/api/v1/status?lat=33.4957&lon=-88.4273",
@@ -26,6 +40,10 @@ REAL: dict[str, list[str]] = {
         "/api/v1/status?lat=33.52&lon=-86.81&known_at=2020-01-01",
         "/api/v1/status?jurisdiction=US-MS-columbus",
         "/api/v1/status?jurisdiction=CU",
+        "/api/v1/status?zip=42223",
+        "/api/v1/status?zip=09012",
+        "/api/v1/status?place=Bangkok",
+        "/api/v1/status?place=Paris, TX",
     ],
     "/api/v1/jurisdictions": [
         *[f"/api/v1/jurisdictions?page_size=200&page={page}" for page in (1, 2, 3, 99)],
@@ -60,8 +78,18 @@ REAL: dict[str, list[str]] = {
         *[f"/api/v1/revisions?page_size=200&page={page}" for page in (1, 2, 3, 4)],
         "/api/v1/revisions?since=600",
     ],
+    "/api/v1/status/batch": [{"items": ITEMS}, {"items": ITEMS, "detail": "full"}],
+    "/api/v1/verdicts": [
+        {"items": ITEMS, "product": KRATOM},
+        {"items": ITEMS, "product": {"substance": "7-oh"}, "on": "2020-01-01"},
+    ],
+    "/api/v1/route": [
+        LINE,
+        {"type": "Feature", "properties": {}, "geometry": LINE, "substance": "7-oh"},
+        {"stops": [ITEMS[0], {"id": 1, "zip": "80202"}, {"jurisdiction": "TH"}]},
+    ],
 }
-WRONG: dict[str, list[str]] = {
+WRONG: dict[str, list[Question]] = {
     "/api/v1/status": [
         "/api/v1/status?lat=91&lon=0",
         "/api/v1/status?jurisdiction=XX",
@@ -82,6 +110,9 @@ WRONG: dict[str, list[str]] = {
     "/api/v1/codebook": ["/api/v1/codebook?x=1"],
     "/api/v1/schemas/record.json": ["/api/v1/schemas/record.json?x=1"],
     "/api/v1/revisions": ["/api/v1/revisions?since=x"],
+    "/api/v1/status/batch": [{"items": []}, {"items": ITEMS, "known_at": "2199-01-01"}],
+    "/api/v1/verdicts": [{"items": ITEMS}, {"items": ITEMS, "product": {"substance": "tea"}}],
+    "/api/v1/route": [{"stops": []}, {"stops": [ITEMS[0], {"jurisdiction": "XX"}]}],
 }
 
 
@@ -91,11 +122,23 @@ def description(client: FlaskClient) -> dict[str, Any]:
     return document
 
 
+def _asked(client: FlaskClient, path: str, question: Question) -> TestResponse:
+    return client.get(question) if isinstance(question, str) else client.post(path, json=question)
+
+
+def _operation(description: dict[str, Any], path: str) -> dict[str, Any]:
+    """The one thing that can be asked of a path."""
+    item = description["paths"][path]
+    [method] = item.keys() & {"get", "post"}
+    operation: dict[str, Any] = item[method]
+    return operation
+
+
 def _documented(
     description: dict[str, Any], path: str, response: TestResponse
 ) -> Draft202012Validator:
     """What the description says of an answer: by path, status and media type."""
-    answers = description["paths"][path]["get"]["responses"]
+    answers = _operation(description, path)["responses"]
     answer = answers.get(str(response.status_code))
     assert answer is not None, f"{path}: {response.status_code} is not documented"
     if "$ref" in answer:
@@ -126,25 +169,29 @@ def test_every_part_of_the_api_is_described_and_asked_here(
 
 
 @pytest.mark.parametrize(
-    ("path", "url"), [(path, url) for path, urls in REAL.items() for url in urls]
+    ("path", "question"),
+    [(path, one) for path, several in REAL.items() for one in several],
+    ids=str,
 )
 def test_a_real_answer_is_what_the_description_says(
-    client: FlaskClient, description: dict[str, Any], path: str, url: str
+    client: FlaskClient, description: dict[str, Any], path: str, question: Question
 ) -> None:
-    response = client.get(url)
+    response = _asked(client, path, question)
 
-    assert response.status_code == 200
+    assert response.status_code in (200, 300)
     found = _documented(description, path, response).iter_errors(response.get_json(force=True))
     assert [(error.json_path, error.message[:200]) for error in found] == []
 
 
 @pytest.mark.parametrize(
-    ("path", "url"), [(path, url) for path, urls in WRONG.items() for url in urls]
+    ("path", "question"),
+    [(path, one) for path, several in WRONG.items() for one in several],
+    ids=str,
 )
 def test_an_error_is_what_the_description_says(
-    client: FlaskClient, description: dict[str, Any], path: str, url: str
+    client: FlaskClient, description: dict[str, Any], path: str, question: Question
 ) -> None:
-    response = client.get(url)
+    response = _asked(client, path, question)
 
     assert response.status_code in (404, 422)
     found = _documented(description, path, response).iter_errors(response.get_json(force=True))
@@ -154,7 +201,7 @@ def test_an_error_is_what_the_description_says(
 def test_the_answers_are_described_so_closely_that_a_wrong_one_fails(
     client: FlaskClient, description: dict[str, Any]
 ) -> None:
-    response = client.get(REAL["/api/v1/status"][0])
+    response = _asked(client, "/api/v1/status", REAL["/api/v1/status"][0])
     validator = _documented(description, "/api/v1/status", response)
     answer = json_of(response)
 
@@ -170,14 +217,16 @@ def test_the_answers_are_described_so_closely_that_a_wrong_one_fails(
 def test_every_parameter_that_is_described_is_taken(
     client: FlaskClient, description: dict[str, Any]
 ) -> None:
-    for path, urls in REAL.items():
-        operation = description["paths"][path]["get"]
+    for path, questions in REAL.items():
+        if not isinstance(questions[0], str):
+            continue
+        operation = _operation(description, path)
         listed = [
             *operation.get("parameters", []),
             *description["paths"][path].get("parameters", []),
         ]
         named = {one["name"] for one in listed if one["in"] == "query"}
-        plain = urlsplit(urls[0]).path
+        plain = urlsplit(questions[0]).path
 
         refused = client.get(plain, query_string=dict.fromkeys(named, "\x00")).get_json(force=True)
 
@@ -189,8 +238,8 @@ def test_every_parameter_that_is_described_is_taken(
 
 def test_the_description_is_readable(description: dict[str, Any]) -> None:
     assert "unknown" in description["info"]["description"]
-    for path, item in description["paths"].items():
-        operation = item["get"]
+    for path in description["paths"]:
+        operation = _operation(description, path)
         assert operation["summary"].endswith("."), path
         assert "\n" not in operation["summary"], path
         assert operation["tags"], path

@@ -276,7 +276,7 @@ def _fail(*_: Any, **__: Any) -> Any:
 
 @pytest.fixture
 def broken_lookup(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Lookup, "at_jurisdiction", _fail)
+    monkeypatch.setattr(Lookup, "at", _fail)
 
 
 @pytest.mark.usefixtures("broken_lookup")

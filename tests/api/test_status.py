@@ -78,6 +78,8 @@ def test_the_question_is_echoed_as_it_was_understood(ask: Ask) -> None:
     assert answer["query"] == {
         "lat": 41.82,
         "lon": -71.41,
+        "zip": None,
+        "place": None,
         "jurisdiction": None,
         "substance": "7-oh",
         "on": "2020-01-01",
