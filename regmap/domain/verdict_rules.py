@@ -117,7 +117,8 @@ def is_ordinary(product: Product, lines: Iterable[Cap], *, by_declaration: bool)
     """Whether a product is known to be an ordinary one of the plant, no concentrate of 7-OH.
 
     No threshold is made up here: it holds no 7-OH at all, or keeps every line that the law draws,
-    or (``by_declaration``) is declared natural, with a share of 7-OH that does not belie it.
+    or (``by_declaration``) is asked about as the plant, with a share of 7-OH that does not
+    belie it.
     """
     if product.seven_oh_percent == 0:
         return True
@@ -125,7 +126,7 @@ def is_ordinary(product: Product, lines: Iterable[Cap], *, by_declaration: bool)
     if drawn and all(_keeps(product, rule, cap) for rule, cap in drawn):
         return True
     share = product.seven_oh_percent
-    return by_declaration and product.natural and share is not None and share <= _HALF
+    return by_declaration and share is not None and share <= _HALF
 
 
 def _keeps(product: Product, rule: Ground, cap: float) -> bool:
@@ -240,7 +241,7 @@ def _synthetic(layer: Layer, period: Period, product: Product) -> Iterator[Reaso
         text = f"{ban}; the product is taken for an ordinary one by what is said of it."
         yield reason(layer, Ground.SYNTHETIC_BAN, Effect.CONDITION, text)
     else:
-        needs = "seven_oh_percent" if product.seven_oh_percent is None else "natural"
+        needs = "seven_oh_percent" if product.seven_oh_percent is None else None
         text = f"{ban}: whether this is an ordinary product cannot be told."
         yield reason(layer, Ground.SYNTHETIC_BAN, Effect.UNKNOWN, text, needs=needs)
 

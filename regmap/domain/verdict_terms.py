@@ -147,9 +147,6 @@ class Product:
     :param seven_oh_ppm: the same in parts per million of the product. The two are never turned
         into each other: that would need the product's alkaloid content.
     :param serving_mg: alkaloids in a serving, in mg.
-    :param natural: declared that no alkaloid in it is synthetic or concentrated. False says no
-        more than that nobody declared it; what is synthetic or concentrated is asked for as the
-        substance that it is.
     :param buyer_age: in full years.
     """
 
@@ -158,7 +155,6 @@ class Product:
     seven_oh_percent: float | None = None
     seven_oh_ppm: float | None = None
     serving_mg: float | None = None
-    natural: bool = False
     buyer_age: int | None = None
 
     @property

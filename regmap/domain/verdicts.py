@@ -15,9 +15,8 @@ keeps from allowing, because the shop acts on the answer. Pre-empted layers say 
 bills are no law and give no reason; an announced change gives a notice, because a parcel sent
 today may arrive under tomorrow's law.
 
-A product is declared as one substance. Where the law treats a concentrate apart and more strictly,
-the declaration alone is not believed: what the product holds must show that it is an ordinary one
-(``_of_concentrate``).
+A product is asked about as one substance. Where the law bans its concentrate, that word alone is
+not believed: what the product holds must show that it is an ordinary one (``_of_concentrate``).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -210,8 +209,7 @@ def _of_concentrate(
         own = [one for one in of_plant if one.jurisdiction.id == layer.jurisdiction.id]
         drawn = _lines((layer, *own)) if banned else lines
         if against and not is_ordinary(product, drawn, by_declaration=not banned):
-            needs = "natural" if not banned and not product.natural else None
-            needs = "seven_oh_percent" if product.seven_oh_percent is None else needs
+            needs = "seven_oh_percent" if product.seven_oh_percent is None else None
             reasons.append(_may_be_concentrate(layer, against[0], needs))
         possible = layer.match is Match.POSSIBLE
         yield from _if_it_reaches(layer, reasons) if possible else reasons

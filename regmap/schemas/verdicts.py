@@ -6,7 +6,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 
 from regmap.domain.verdict_terms import Effect, Form, Ground, Outcome, Product
 from regmap.domain.vocabulary import Substance
-from regmap.schemas.fields import Code, Day, StrictBoolean, StrictInteger, StrictNumber, Text
+from regmap.schemas.fields import Code, Day, StrictInteger, StrictNumber, Text
 from regmap.schemas.record import SourceSchema
 
 MAX_AGE = 130
@@ -40,15 +40,6 @@ class ProductSchema(Schema):
         validate=_PPM, **_fact("7-hydroxymitragynine in parts per million of the product")
     )
     serving_mg = StrictNumber(validate=_SERVING_MG, **_fact("alkaloids in a serving, in mg"))
-    natural = StrictBoolean(
-        validate=validate.Equal(
-            True, error="Must be true or left out: ask for a concentrate as its own substance."
-        ),
-        **_fact(
-            "true: declared that no alkaloid in it is synthetic or concentrated. What is, is asked"
-            " for as a substance of its own"
-        ),
-    )
     buyer_age = StrictInteger(validate=validate.Range(min=0, max=MAX_AGE), **_fact("in full years"))
 
     @validates_schema
@@ -61,7 +52,7 @@ class ProductSchema(Schema):
 
 def product_of(data: dict[str, Any], substance: Substance) -> Product:
     """The product of a loaded ``ProductSchema``, its substance looked up by the caller."""
-    return Product(**{**data, "substance": substance, "natural": data["natural"] is True})
+    return Product(**{**data, "substance": substance})
 
 
 class CitedSourceSchema(SourceSchema):

@@ -13,7 +13,6 @@ bytes, whatever a file went through in between. The question is an item's ``ques
 
 import hashlib
 import json
-import math
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
@@ -22,6 +21,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+import rfc8785
 from itsdangerous import BadSignature, Signer
 
 from regmap.domain.errors import InvalidValue
@@ -32,14 +32,12 @@ SECRET = "REGMAP_SECRET_KEY"  # noqa: S105  # the name of the setting, not a sec
 
 _FIELDS = frozenset({"v", "at", "data", "q", "a"})
 _NOT_ANSWER = frozenset({"id", "question", "receipt"})
-_LARGEST_EXACT = 2**53
 # Python's own writer is several times faster, and gives the same text but for what this finds:
 # whole floats (1.0), exponents, long whole numbers, and characters that UTF-16 sorts otherwise.
 _dumps = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
 ).encode
 _DIFFERS = re.compile(r"\.0(?![0-9])|[0-9]e[+-]|[0-9]{16}|[\ue000-\U0010ffff]")
-_quoted = json.encoder.encode_basestring
 _CONSTANTS = {None: "null", True: "true", False: "false"}
 
 
@@ -175,58 +173,7 @@ def canonical(document: Any) -> bytes:
     :raises ValueError: for what that form has no text for: NaN, infinities, whole numbers beyond
         2^53, half a surrogate pair, and whatever is no JSON value.
     """
-    try:
-        text = _dumps(document)
-    except TypeError:  # other mappings than dict, or no JSON value at all
-        text = None
-    return (_written(document) if text is None or _DIFFERS.search(text) else text).encode()
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, str):
-        return _quoted(value)
-    if value is None or value is True or value is False:
-        return _CONSTANTS[value]
-    if isinstance(value, int | float):
-        return _number(value)
-    if isinstance(value, Mapping):
-        return (
-            "{"
-            + ",".join([f"{_quoted(name)}:{_written(value[name])}" for name in _names(value)])
-            + "}"
-        )
-    if isinstance(value, list | tuple):
-        return "[" + ",".join([_written(one) for one in value]) + "]"
-    raise ValueError(f"not a JSON value: {type(value).__name__}")
-
-
-def _names(document: Mapping[Any, Any]) -> list[str]:
-    """The names in an object, by their UTF-16 code units; plain ones sort alike by characters."""
-    if not all(isinstance(name, str) for name in document):
-        raise ValueError("a name in a JSON object is not text")
-    if "".join(document).isascii():
-        return sorted(document)
-    return sorted(document, key=lambda name: name.encode("utf-16-be"))
-
-
-def _number(value: float) -> str:
-    if isinstance(value, int):
-        if abs(value) > _LARGEST_EXACT:
-            raise ValueError("a whole number beyond 2^53 has no canonical form")
-        return str(value)
-    if not math.isfinite(value):
-        raise ValueError("NaN and infinities are not JSON")
-    if value.is_integer() and abs(value) < 1e21:
-        return str(int(value))
-    text = repr(value)  # the shortest text that reads back as the same number, as ECMAScript's
-    if "e" not in text:
-        return text
-    digits, _, exponent = text.partition("e")
-    power = int(exponent)
-    if -7 < power < 0:  # Python writes 1e-05 where ECMAScript writes 0.00001
-        sign, digits = ("-", digits[1:]) if digits.startswith("-") else ("", digits)
-        return f"{sign}0.{'0' * (-power - 1)}{digits.replace('.', '')}"
-    return f"{digits}e{power:+d}"
+    return rfc8785.dumps(document)
 
 
 def _signer(keys: list[str]) -> Signer:

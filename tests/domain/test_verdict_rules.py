@@ -104,20 +104,16 @@ def test_a_ban_of_what_is_inhaled_asks_for_the_form(form: Form | None, outcome: 
     assert judged(under(vape_ban=True), product=replace(LEAF, form=form)).outcome is outcome
 
 
-PLAIN = replace(LEAF, natural=False)
-
-
 @pytest.mark.parametrize(
     ("product", "rules", "outcome"),
     [
-        (PLAIN, {"seven_oh_cap_percent": 2}, Outcome.ALLOW),
-        (PLAIN, {}, Outcome.UNKNOWN),
-        (replace(PLAIN, seven_oh_percent=0), {}, Outcome.ALLOW),
+        (LEAF, {"seven_oh_cap_percent": 2}, Outcome.ALLOW),
+        (replace(LEAF, seven_oh_percent=0), {}, Outcome.ALLOW),
         (LEAF, {}, Outcome.ALLOW),
         (replace(LEAF, seven_oh_percent=None), {}, Outcome.UNKNOWN),
         (replace(LEAF, seven_oh_percent=51), {}, Outcome.UNKNOWN),
     ],
-    ids=["under the cap", "no line", "none of it", "declared", "declared alone", "belied"],
+    ids=["under the cap", "none of it", "no line", "no share", "belied"],
 )
 def test_a_synthetic_ban_passes_what_is_known_to_be_ordinary(
     product: Product, rules: dict[str, Any], outcome: Outcome
@@ -155,18 +151,13 @@ def apart(status: str, id: str = STATE, **rules: Any) -> Record:
     return a_record(id, a_period(status, rules=rules), substance="7-oh")
 
 
-def share(percent: float | None, natural: bool = False) -> Product:
-    return replace(LEAF, seven_oh_percent=percent, natural=natural)
+def share(percent: float | None) -> Product:
+    return replace(LEAF, seven_oh_percent=percent)
 
 
 LINE: dict[str, Any] = {"seven_oh_cap_percent": 2}
 CONCENTRATES: dict[str, tuple[tuple[Record, ...], Product, Outcome]] = {
     "a ban without a line": ((under(), apart("prohibited")), share(0.5), Outcome.UNKNOWN),
-    "a ban without a line, declared": (
-        (under(), apart("prohibited")),
-        share(0.5, natural=True),
-        Outcome.UNKNOWN,
-    ),
     "a ban without a line, no share": (
         (under(), apart("prohibited")),
         share(None),
@@ -198,12 +189,17 @@ CONCENTRATES: dict[str, tuple[tuple[Record, ...], Product, Outcome]] = {
     "an unknown law without a line": (
         (a_record(COUNTRY, "unregulated"), apart("unknown", COUNTRY)),
         share(1),
+        Outcome.ALLOW,
+    ),
+    "an unknown law without a line, no share": (
+        (a_record(COUNTRY, "unregulated"), apart("unknown", COUNTRY)),
+        share(None),
         Outcome.UNKNOWN,
     ),
-    "an unknown law without a line, declared": (
+    "an unknown law without a line, mostly 7-OH": (
         (a_record(COUNTRY, "unregulated"), apart("unknown", COUNTRY)),
-        share(1, natural=True),
-        Outcome.ALLOW,
+        share(51),
+        Outcome.UNKNOWN,
     ),
     "a law that would allow it too": ((under(), apart("unregulated")), share(1), Outcome.ALLOW),
 }

@@ -29,7 +29,7 @@ from tests.builders import (
 )
 from tests.domain.resolution_case import STATE
 
-LEAF = Product(KRATOM, Form.POWDER, 0.5, 100, 50, natural=True, buyer_age=30)
+LEAF = Product(KRATOM, Form.POWDER, 0.5, 100, 50, buyer_age=30)
 """A product that says everything, and that no rule of any lawful record here is against."""
 CONCENTRATE = replace(LEAF, substance=SEVEN_OH, form=Form.TABLET, seven_oh_percent=90)
 

@@ -24,7 +24,6 @@ FULL: dict[str, Any] = {
     "seven_oh_percent": 1.5,
     "seven_oh_ppm": 300,
     "serving_mg": 40,
-    "natural": True,
     "buyer_age": 21,
 }
 
@@ -42,7 +41,7 @@ def refused(**facts: Any) -> dict[str, Any]:
 
 
 def test_a_product_is_read_whole() -> None:
-    assert read(**FULL) == Product(KRATOM, Form.POWDER, 1.5, 300, 40, natural=True, buyer_age=21)
+    assert read(**FULL) == Product(KRATOM, Form.POWDER, 1.5, 300, 40, buyer_age=21)
 
 
 def test_what_is_left_out_and_what_is_null_are_not_said() -> None:
@@ -88,9 +87,7 @@ def test_only_a_json_number_is_a_number(name: str, least: int, most: int, value:
         ({"form": "Powder"}, "form"),
         ({"form": ""}, "form"),
         ({"form": ["powder"]}, "form"),
-        ({"natural": False}, "natural"),
-        ({"natural": "true"}, "natural"),
-        ({"natural": 1}, "natural"),
+        ({"natural": True}, "natural"),
         ({"substance": None}, "substance"),
         ({"substance": ""}, "substance"),
         ({"substance": 7}, "substance"),
