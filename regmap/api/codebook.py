@@ -30,6 +30,10 @@ class CodebookSchema(Schema):
     source_kinds = fields.List(fields.Dict(), required=True)
     extents = fields.List(fields.Dict(), required=True)
     matches = fields.List(fields.Dict(), required=True)
+    product_forms = fields.List(fields.Dict(), required=True)
+    verdicts = fields.List(fields.Dict(), required=True)
+    verdict_effects = fields.List(fields.Dict(), required=True)
+    verdict_rules = fields.List(fields.Dict(), required=True)
     directions = fields.List(fields.String(), required=True)
     permissions = fields.List(fields.String(), required=True)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from regmap.domain import vocabulary
+from regmap.domain import verdict_terms, vocabulary
 from regmap.domain.vocabulary import RULES, STATUSES, Substance
 
 
@@ -46,6 +46,10 @@ def codebook(substances: Mapping[str, Substance]) -> dict[str, Any]:
         "source_kinds": _meanings(vocabulary.SOURCE_KINDS),
         "extents": _meanings(vocabulary.EXTENTS),
         "matches": _meanings(vocabulary.MATCHES),
+        "product_forms": _meanings(verdict_terms.FORMS),
+        "verdicts": _meanings(verdict_terms.OUTCOMES),
+        "verdict_effects": _meanings(verdict_terms.EFFECTS),
+        "verdict_rules": _meanings(verdict_terms.GROUNDS),
         "directions": [direction.value for direction in vocabulary.Direction],
         "permissions": [permission.value for permission in vocabulary.Permission],
     }
@@ -55,8 +59,8 @@ def as_markdown(substances: Mapping[str, Substance]) -> str:
     """The codebook for readers: ``data/CODEBOOK.md``."""
     book = codebook(substances)
     parts = [
-        "# Codebook\n\nWhat every code in `data/records/` means. Written by `regmap codebook` from"
-        " `regmap/domain/vocabulary.py` and `data/substances.yaml`; edit those.\n",
+        "# Codebook\n\nWhat every code in `data/records/` and in answers means. Written by `regmap codebook` from"
+        " `regmap/domain/vocabulary.py`, `verdict_terms.py` and `data/substances.yaml`; edit those.\n",
         _table("Substances", ("code", "name", "meaning", "falls_back_to"), book["substances"]),
         _table(
             "Status",
@@ -78,6 +82,10 @@ def as_markdown(substances: Mapping[str, Substance]) -> str:
         ("Kinds of source", "source_kinds"),
         ("Extent of a county's rule", "extents"),
         ("How a spot matches", "matches"),
+        ("Forms of a product", "product_forms"),
+        ("Verdicts", "verdicts"),
+        ("What a reason does to a verdict", "verdict_effects"),
+        ("What a reason rests on", "verdict_rules"),
     ):
         parts.append(_table(title, ("code", "meaning"), book[name]))
     parts.append(

@@ -170,8 +170,8 @@ def digest(document: Any) -> str:
 def canonical(document: Any) -> bytes:
     """The canonical JSON (RFC 8785) of a value.
 
-    :raises ValueError: for what that form has no text for: NaN, infinities, whole numbers beyond
-        2^53, half a surrogate pair, and whatever is no JSON value.
+    :raises ValueError: for what that form has no text for: NaN, infinities, whole numbers from
+        2^53 on, half a surrogate pair, and whatever is no JSON value.
     """
     return rfc8785.dumps(document)
 
