@@ -6,7 +6,7 @@ its source, licence, vintage and error.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from regmap.domain.errors import BoundaryNotAvailable, DataProblem
 from regmap.domain.jurisdictions import Codes, Jurisdiction
 from regmap.domain.vocabulary import Level
 from regmap.geo.compiled import open_table
+from regmap.geo.imports.opened import ImportedArea, Imports, Stack
 
 MANIFEST = "boundaries.json"
 
@@ -61,13 +62,22 @@ class Area:
 class Atlas:
     """All areas of ``data/boundaries/``; shapes are read when they are asked for.
 
+    ``version`` changes with whatever the atlas holds, ``bundled_version`` only with ``folder``.
+
     :param cache_dir: where a form that opens quickly is kept between runs; None: nowhere.
+    :param imported_dir: the limits that an operator imported; None, empty or missing: none.
     :raises DataProblem: if a file is missing or damaged.
     """
 
-    def __init__(self, folder: Path, cache_dir: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, cache_dir: Path | None = None, imported_dir: Path | None = None
+    ) -> None:
         manifest = _manifest(folder)
-        self.version = hashlib.sha256(json.dumps(manifest).encode()).hexdigest()[:16]
+        self.bundled_version = _version(manifest)
+        self._imports = Imports(imported_dir, cache_dir) if imported_dir else None
+        self.version = self.bundled_version
+        if self._imports is not None and self._imports.layers:
+            self.version = _version([self.bundled_version, self._imports.version])
         self.layers = {
             name: _layer(folder, name, entry) for name, entry in manifest["layers"].items()
         }
@@ -76,7 +86,7 @@ class Atlas:
                 if not file.is_file():
                     raise DataProblem(f"{file}: is missing; `regmap boundaries build` makes it")
         files = {name: layer.file for name, layer in self.layers.items()}
-        self._table = open_table(files, self.version, cache_dir)
+        self._table = open_table(files, self.bundled_version, cache_dir)
         self.areas = _areas(self._table.rows, self.layers)
         self._table.rows.clear()  # the areas hold all of it
         self.by_id: Mapping[str, Area] = {
@@ -87,6 +97,27 @@ class Atlas:
     def jurisdictions(self) -> dict[str, Jurisdiction]:
         """The jurisdictions that the boundaries bring, by id."""
         return {id: area.jurisdiction for id, area in self.by_id.items() if area.jurisdiction}
+
+    @property
+    def imported(self) -> Sequence[ImportedArea]:
+        """The imported limits, those of jurisdictions first, ordered by id."""
+        return self._imports.areas if self._imports else ()
+
+    @property
+    def complete_states(self) -> frozenset[str]:
+        """Ids (``US-FL``) of the states whose incorporated places are all imported."""
+        return self._imports.complete_states if self._imports else frozenset()
+
+    def stacks(self) -> list[Stack]:
+        """The imported limits in stacks; inside a stack no two shapes overlap."""
+        return self._imports.stacks() if self._imports else []
+
+    def limits_of(self, jurisdiction_id: str) -> Area | ImportedArea | None:
+        """What is known of a jurisdiction's limits: its area here, or else the imported one."""
+        area = self.by_id.get(jurisdiction_id)
+        if area is None and self._imports is not None:
+            return self._imports.by_id.get(jurisdiction_id)
+        return area
 
     def verify(self) -> None:
         """Make sure that every file is the one that the manifest describes.
@@ -101,19 +132,21 @@ class Atlas:
                         f"{file}: is not the file that {MANIFEST} describes;"
                         " `regmap boundaries build` makes both again"
                     )
+        if self._imports is not None:
+            self._imports.verify()
 
     def shape(self, jurisdiction_id: str) -> Any:
         """The full-detail shape (shapely Polygon or MultiPolygon; degrees, lon/lat).
 
         :raises BoundaryNotAvailable: if the atlas has no such area.
         """
-        area = self.by_id.get(jurisdiction_id)
+        area = self.limits_of(jurisdiction_id)
         if area is None:
             raise BoundaryNotAvailable(f"no boundary of {jurisdiction_id} is loaded")
-        return self._table.shape(area.row)
+        return area.shape if isinstance(area, ImportedArea) else self._table.shape(area.row)
 
-    def leaves(self) -> tuple[list[Area], "np.ndarray[Any, Any]"]:
-        """The areas without a finer area inside, and their shapes: they cover the land once.
+    def leaf_areas(self) -> list[Area]:
+        """The areas without a finer area inside: they cover the land once.
 
         Areas with an id come first, ordered by it: a spot on a shared border belongs to the
         first of the areas that meet there.
@@ -124,10 +157,18 @@ class Atlas:
             for area in self.areas
             if area.jurisdiction is None or area.jurisdiction.id not in parents
         ]
-        chosen.sort(key=_owner_order)
+        return sorted(chosen, key=_owner_order)
+
+    def shape_of(self, area: Area) -> Any:
+        """The full-detail shape of an area (shapely Polygon or MultiPolygon; degrees, lon/lat)."""
+        return self._table.shape(area.row)
+
+    def leaves(self) -> tuple[list[Area], "np.ndarray[Any, Any]"]:
+        """The leaf areas and their shapes, all in memory."""
+        chosen = self.leaf_areas()
         shapes = np.empty(len(chosen), dtype=object)
         for position, area in enumerate(chosen):
-            shapes[position] = self._table.shape(area.row)
+            shapes[position] = self.shape_of(area)
         self._table.forget()
         return chosen, shapes
 
@@ -136,6 +177,10 @@ def _owner_order(area: Area) -> tuple[bool, str]:
     if area.jurisdiction is None:
         return True, area.name
     return False, area.jurisdiction.id
+
+
+def _version(contents: Any) -> str:
+    return hashlib.sha256(json.dumps(contents).encode()).hexdigest()[:16]
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -7,20 +7,19 @@ shrunk by the cosine of its latitude: within the 25 km asked for here that is of
 latitude; there is no land on the map beyond.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from math import cos, radians
 from typing import Any
 
 import numpy as np
-import shapely
 
 from regmap.geo.cells import Cells
+from regmap.geo.rings import Rings, unrolled
 
 KM_PER_DEGREE = 6371.0088 * np.pi / 180
 _RUN = 32  # segments per run: shorter ones make the grid larger, longer ones a look-up
 # Vertices are kept as whole steps of 1e-7 degree (about 1 cm), in half the memory of doubles.
-_STEP = 1e-7
-_BATCH = 200
+STEP = 1e-7
 _CELL = 0.25
 
 Array = np.ndarray[Any, Any]
@@ -30,39 +29,45 @@ class Borders:
     """The rings of an array of shapes (Polygon or MultiPolygon, degrees), each run with its owner.
 
     Owners are positions in that array.
+
+    :param arrays: what ``arrays_of`` made of its rings; they may be mapped from a file.
     """
 
-    def __init__(self, shapes: Array) -> None:
-        self._xy, ring_ends, part_ends, shape_ends = _unrolled(shapes)
-        self._part_start = ring_ends[part_ends[:-1]]
-        self._part_owner = np.searchsorted(shape_ends, np.arange(len(part_ends) - 1), "right") - 1
-        first, counts = ring_ends[:-1], np.diff(ring_ends)
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
+        self._xy = arrays["border_xy"]
+        self._start, self._stop = arrays["run_start"], arrays["run_stop"]
+        self._owner = arrays["run_owner"]
+        self._low, self._high = arrays["run_low"], arrays["run_high"]
+        self._cells = Cells.kept(_CELL, arrays, "run")
+        self._owner_of = self._owner.data
+
+    @staticmethod
+    def arrays_of(rings: Rings) -> dict[str, Array]:
+        """The vertices, the runs (first vertex, one behind the last, box, owner), their grid."""
+        xy = np.round(rings.xy / STEP).astype(np.int32)
+        first, counts = rings.ring_ends[:-1], np.diff(rings.ring_ends)
         runs = -(-(counts - 1) // _RUN)  # segments, rounded up to whole runs
-        run_ring = np.repeat(np.arange(len(counts)), runs)
-        place = np.arange(len(run_ring)) - np.repeat(np.cumsum(runs) - runs, runs)
-        self._start = first[run_ring] + place * _RUN
+        ring = np.repeat(np.arange(len(counts)), runs)
+        place = np.arange(len(ring)) - np.repeat(np.cumsum(runs) - runs, runs)
+        start = first[ring] + place * _RUN
         # A run ends on the vertex where the next one starts, so that no segment is lost.
-        self._stop = np.minimum(self._start + _RUN, first[run_ring] + counts[run_ring] - 1) + 1
-        self._owner = self._part_owner[np.searchsorted(part_ends, run_ring, side="right") - 1]
-        self._low, self._high = self._corners()
-        boxes = np.concatenate([self._low, self._high], axis=1) * _STEP
-        self._cells = Cells(_CELL, boxes, np.arange(len(boxes)))
-        self._owner_of = self._owner.tolist()
+        stop = np.minimum(start + _RUN, first[ring] + counts[ring] - 1) + 1
+        low, high = _corners(xy, start, stop)
+        boxes = np.concatenate([low, high], axis=1) * STEP
+        return {
+            "border_xy": xy,
+            "run_start": start.astype(np.int32),
+            "run_stop": stop.astype(np.int32),
+            "run_owner": rings.part_owner()[rings.ring_part()[ring]].astype(np.int32),
+            "run_low": low,
+            "run_high": high,
+            **Cells(_CELL, boxes, np.arange(len(boxes))).arrays("run"),
+        }
 
-    def _corners(self) -> tuple[Array, Array]:
-        """South-west and north-east corner of the box of each run."""
-        edges = np.stack([self._start, self._stop - 1], axis=1).ravel()
-        low = np.minimum.reduceat(self._xy, edges[:-1], axis=0)[::2]
-        high = np.maximum.reduceat(self._xy, edges[:-1], axis=0)[::2]
-        last = self._xy[self._stop - 1]
-        return np.minimum(low, last), np.maximum(high, last)
-
-    def part_boxes(self) -> tuple[Array, Array]:
-        """The box of each polygon (west, south, east, north, degrees), with its owner."""
-        # A step is added on each side: the vertices here are rounded.
-        low = np.minimum.reduceat(self._xy, self._part_start, axis=0) - 1
-        high = np.maximum.reduceat(self._xy, self._part_start, axis=0) + 1
-        return np.concatenate([low, high], axis=1) * _STEP, self._part_owner
+    @classmethod
+    def over(cls, shapes: Array) -> "Borders":
+        """The borders of some shapes in memory."""
+        return cls(cls.arrays_of(unrolled(shapes)))
 
     def within(
         self, lon: float, lat: float, km: float, reach: Callable[[int], float] | None = None
@@ -91,7 +96,7 @@ class Borders:
             return []
         wide, high = _degrees(lat, km)
         which = np.fromiter(runs, dtype=np.int64, count=len(runs))
-        low, top = self._low[which] * _STEP, self._high[which] * _STEP
+        low, top = self._low[which] * STEP, self._high[which] * STEP
         # Longitudes are counted from the box's western side, round the world.
         east_of = (lon - low[:, 0] + wide) % 360
         reaching = (
@@ -103,7 +108,7 @@ class Borders:
         return found
 
     def _distance(self, run: int, lon: float, lat: float) -> float:
-        xy = self._xy[self._start[run] : self._stop[run]] * _STEP
+        xy = self._xy[self._start[run] : self._stop[run]] * STEP
         x = ((xy[:, 0] - lon + 180) % 360 - 180) * cos(radians(lat))
         y = xy[:, 1] - lat
         x0, y0 = x[:-1], y[:-1]
@@ -115,27 +120,15 @@ class Borders:
         return float(np.sqrt(squared.min()) * KM_PER_DEGREE)
 
 
-def _unrolled(shapes: Array) -> tuple[Array, Array, Array, Array]:
-    """All vertices (in steps of 1e-7 degree), and where each ring, part and shape ends.
-
-    Done a few hundred shapes at a time: each step copies its shapes, and the memory for one copy
-    of all of them would never be given back.
-    """
-    vertices: list[Array] = []
-    ends: list[list[Array]] = [[np.zeros(1, dtype=int)] for _ in range(3)]
-    for start in range(0, len(shapes), _BATCH):
-        batch = [_as_multi(shape) for shape in shapes[start : start + _BATCH]]
-        _, xy, offsets = shapely.to_ragged_array(batch)
-        vertices.append(np.round(xy / _STEP).astype(np.int32))
-        for collected, offset in zip(ends, offsets, strict=True):
-            collected.append(offset[1:] + collected[-1][-1])
-    rings, parts, owners = (np.concatenate(collected) for collected in ends)
-    return np.concatenate(vertices), rings, parts, owners
-
-
-def _as_multi(shape: Any) -> Any:
-    """A MultiPolygon of a shape: shapes of one kind share one layout of their vertices."""
-    return shapely.multipolygons([shape]) if shape.geom_type == "Polygon" else shape
+def _corners(xy: Array, start: Array, stop: Array) -> tuple[Array, Array]:
+    """South-west and north-east corner of the box of each run."""
+    if not len(start):
+        return np.empty((0, 2), dtype=np.int32), np.empty((0, 2), dtype=np.int32)
+    edges = np.stack([start, stop - 1], axis=1).ravel()
+    low = np.minimum.reduceat(xy, edges[:-1], axis=0)[::2]
+    high = np.maximum.reduceat(xy, edges[:-1], axis=0)[::2]
+    last = xy[stop - 1]
+    return np.minimum(low, last), np.maximum(high, last)
 
 
 def _degrees(lat: float, km: float) -> tuple[float, float]:

@@ -3,8 +3,9 @@
 A look-up is two steps in an array; what it gives is then tested exactly.
 """
 
+from collections.abc import Mapping
 from math import floor
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -39,9 +40,41 @@ class Cells:
         counts = np.bincount(pairs // many, minlength=self._columns * self._rows)
         self._ends = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
 
+    @classmethod
+    def kept(cls, step: float, arrays: Mapping[str, Array], name: str) -> Self:
+        """The grid that ``arrays`` of the same name were taken from."""
+        cells = cls.__new__(cls)
+        cells._step = step
+        cells._columns, cells._rows = round(360 / step), round(180 / step)
+        cells._owners, cells._ends = arrays[f"{name}_owners"], arrays[f"{name}_ends"]
+        return cells
+
+    def arrays(self, name: str) -> dict[str, Array]:
+        """What ``kept`` needs to make this grid again."""
+        return {f"{name}_owners": self._owners, f"{name}_ends": self._ends}
+
     def at(self, lon: float, lat: float) -> list[int]:
         """The owners whose box reaches into the cell of a spot (degrees)."""
         return self._in_cell(self._row(lat), floor(lon / self._step))
+
+    def occupied(self, lon: Array, lat: Array) -> Array:
+        """Which of many spots (degrees; NaN for none) lie in a cell that has an owner at all."""
+        known = np.isfinite(lon) & np.isfinite(lat)
+        column = np.floor(np.where(known, lon, 0) / self._step).astype(int) % self._columns
+        row = np.floor(np.where(known, lat, 0) / self._step).astype(int) + self._rows // 2
+        cell = np.clip(row, 0, self._rows - 1) * self._columns + column
+        occupied: Array = known & (self._ends[cell + 1] > self._ends[cell])
+        return occupied
+
+    def pairs(self, lon: Array, lat: Array) -> tuple[Array, Array]:
+        """The same for arrays of spots: places in them, each with one owner."""
+        row = np.floor(lat / self._step).astype(np.int64) + self._rows // 2
+        column = np.floor(lon / self._step).astype(np.int64) % self._columns
+        cell = np.clip(row, 0, self._rows - 1) * self._columns + column
+        first, many = self._ends[cell], np.diff(self._ends)[cell]
+        spot = np.repeat(np.arange(len(cell)), many)
+        place = np.arange(len(spot)) - np.repeat(np.cumsum(many) - many, many)
+        return spot, self._owners[first[spot] + place]
 
     def around(self, lon: float, lat: float, wide: float, high: float) -> set[int]:
         """The owners whose box reaches into a cell within ``wide`` and ``high`` degrees."""

@@ -1,6 +1,7 @@
 """Light shapes for drawing: the topologies of ``data/boundaries/``, cut to what is asked for.
 
-Arcs are kept as ready JSON text, so that answering is joining strings; only GeoJSON is decoded.
+Imported limits come beside them, lightened when the program starts. Arcs are kept as ready JSON
+text, so that answering is joining strings; only GeoJSON is decoded.
 """
 
 import json
@@ -9,12 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+import shapely
 
 from regmap.domain.errors import DataProblem
 from regmap.geo.atlas import Area, Atlas, Layer
+from regmap.geo.outlines import arc, lightened
 from regmap.geo.topology import features, geojson_geometry
 
 _ARCS = b'"arcs":['
+_IMPORTED = "imported limits"  # the sheet of those; no layer of the boundaries has such a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class _Sheet:
 class Drawings:
     """Simplified shapes by key (jurisdiction id), as TopoJSON or GeoJSON geometries.
 
+    Drawn are all areas of the boundaries, and those imported limits that are a jurisdiction's.
+
     :raises DataProblem: if a topology is missing or damaged.
     """
 
@@ -41,6 +47,27 @@ class Drawings:
         self._scale = scales.pop()
         self._place = {drawing_key(area): (area.layer.name, area.place) for area in atlas.areas}
         self._geojson: dict[str, list[orjson.Fragment]] = {}
+        self._add_imported(atlas)
+
+    def _add_imported(self, atlas: Atlas) -> None:
+        """Draw the imported limits of jurisdictions that the boundaries do not have."""
+        arcs: list[orjson.Fragment] = []
+        geometries = []
+        ready = self._geojson[_IMPORTED] = []
+        for area in atlas.imported:
+            id = area.jurisdiction_id
+            if id is None or id in self._place:
+                continue
+            drawn = lightened(area.shape, self._scale)
+            self._place[id] = _IMPORTED, len(ready)
+            ready.append(orjson.Fragment(orjson.dumps(geojson_geometry(drawn))))
+            parts = [
+                [_added(arcs, arc(ring, self._scale)) for ring in (part.exterior, *part.interiors)]
+                for part in shapely.get_parts(drawn).tolist()
+            ]
+            one = drawn.geom_type == "Polygon"
+            geometries.append({"type": drawn.geom_type, "arcs": parts[0] if one else parts})
+        self._sheets[_IMPORTED] = _Sheet(self._scale, arcs, geometries)
 
     def has(self, key: str) -> bool:
         """Whether there is a drawing of that key (:func:`drawing_key`)."""
@@ -119,6 +146,12 @@ class Drawings:
 def drawing_key(area: Area) -> str:
     """What a drawing is found by: the jurisdiction's id, or the name of disputed land."""
     return area.jurisdiction.id if area.jurisdiction else f"disputed {area.name}"
+
+
+def _added(arcs: list[orjson.Fragment], points: list[list[int]]) -> list[int]:
+    """A ring of one arc, put behind the others; the references that make the ring."""
+    arcs.append(orjson.Fragment(orjson.dumps(points)))
+    return [len(arcs) - 1]
 
 
 def _sheet(layer: Layer) -> _Sheet:

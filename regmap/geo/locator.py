@@ -1,18 +1,24 @@
 """From a spot to the area that holds it: exact over the full-detail shapes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import shapely
 
 from regmap.domain.vocabulary import Match
 from regmap.geo.atlas import Area, Atlas
 from regmap.geo.borders import Borders
-from regmap.geo.cells import Cells
+from regmap.geo.index import AreaIndex
+from regmap.geo.kept_arrays import kept_arrays
+from regmap.geo.rings import unrolled
+from regmap.geo.shores import Shores
+from regmap.geo.shores_build import shore_arrays
+from regmap.geo.vicinity import Vicinity, vicinity_arrays
 
-NEAREST_KM = 25.0
-"""A spot off every shape belongs to the nearest one within this distance (CONTRACT, rule 6)."""
+Array = np.ndarray[Any, Any]
 
 NEAR_KM = 2.0
 """Borders this close are looked at, or as close as the boundary's own error (rule 7)."""
@@ -40,46 +46,93 @@ class Neighbour:
     distance_km: float
 
 
-_PREPARED_FROM = 3000  # vertices
-_HOLDING_CELL = 0.5
+_FORMAT = 3  # raise it when what is kept changes
 
 NOWHERE = Spot(None, Match.INSIDE)
 
 
 class Locator:
-    """Finds the leaf area (county, country, …) at a longitude and latitude in degrees (WGS 84)."""
+    """Finds the leaf area (county, country, …) at a longitude and latitude in degrees (WGS 84).
 
-    def __init__(self, atlas: Atlas) -> None:
-        self.leaves, self._shapes = atlas.leaves()
+    ``leaves``: these areas; on a shared border the one that comes first here is the owner.
+
+    :param cache_dir: where what is computed from the boundaries is kept between runs, so that
+        processes start at once and share its memory; None, or a folder that cannot be written,
+        costs each of them some ten seconds and 200 MB.
+    """
+
+    def __init__(self, atlas: Atlas, cache_dir: Path | None = None) -> None:
+        self.leaves = atlas.leaf_areas()
+        self._atlas = atlas
         self._ids = [area.jurisdiction.id if area.jurisdiction else None for area in self.leaves]
         self._position = {id: position for position, id in enumerate(self._ids)}
         self._error_km = [area.layer.error_km for area in self.leaves]
         self._widest = max(NEAR_KM, *self._error_km)
-        self._tree = shapely.STRtree(self._shapes)
-        self._boxes = shapely.bounds(self._shapes).tolist()
-        # A prepared shape is asked in an index. That takes memory, and only pays for large ones.
-        shapely.prepare(self._shapes[shapely.get_num_coordinates(self._shapes) > _PREPARED_FROM])
-        self._borders = Borders(self._shapes)
-        self._candidates = Cells(_HOLDING_CELL, *self._borders.part_boxes())
+        file = cache_dir / f"locator-{atlas.bundled_version}-{_FORMAT}.bin" if cache_dir else None
+        arrays = kept_arrays(file, self._built)
+        self._index = AreaIndex(arrays, self._shape)
+        self._at = self._index.at
+        self._borders = Borders(arrays)
+        self._shores = Shores(arrays)
+        self._nearest = self._shores.nearest
+        self._vicinity = Vicinity(arrays)
         self._spots = [
             Spot(id, Match.INSIDE, disputed=None if id else area)
             for id, area in zip(self._ids, self.leaves, strict=True)
         ]
+
+    def _built(self) -> dict[str, Array]:
+        rings = unrolled(self._atlas.leaves()[1])
+        arrays = {**AreaIndex.arrays_of(rings), **Borders.arrays_of(rings)}
+        xy, error_km = arrays["border_xy"], np.array(self._error_km)
+        arrays |= shore_arrays(rings, xy, AreaIndex(arrays, self._shape))
+        return arrays | vicinity_arrays(rings, xy, error_km, NEAR_KM)
+
+    def _shape(self, position: int) -> Any:
+        return self._atlas.shape_of(self.leaves[position])
 
     def locate(self, lon: float, lat: float) -> Spot:
         """The area that holds the spot, or the nearest one within 25 km.
 
         A spot on a shared border belongs to the area whose id sorts first.
         """
-        owner = self._holding(lon, lat)
-        if owner is not None:
+        owner = self._at(lon, lat)
+        if owner >= 0:
             return self._spots[owner]
-        lon = -180.0 if lon == 180.0 else lon
-        around = self._borders.within(lon, lat, NEAREST_KM)
-        if not around:
+        owner, km = self._nearest(lon, lat)
+        if owner < 0:
             return NOWHERE
-        owner = min(around, key=lambda position: (around[position], position))
-        return replace(self._spots[owner], match=Match.NEAREST, distance_km=around[owner])
+        inside = self._spots[owner]
+        return Spot(inside.leaf, Match.NEAREST, km, inside.disputed)
+
+    def locate_many(self, lon: Array, lat: Array) -> Array:
+        """The positions in ``leaves`` (int32) of the areas that hold some spots (arrays, degrees).
+
+        -1 for a spot off every shape, and for what is no spot on Earth (not finite, out of range).
+        """
+        return self._index.at_many(lon, lat)
+
+    def spot_of(self, position: int) -> Spot:
+        """What a spot inside the area at a position in ``leaves`` is told; -1: off every shape."""
+        return self._spots[position] if position >= 0 else NOWHERE
+
+    def nearest_many(self, lon: Array, lat: Array) -> tuple[Array, Array]:
+        """For spots off every shape, the nearest areas within 25 km and how far they are (km).
+
+        Positions in ``leaves`` (int32), -1 beyond 25 km; the distance is NaN there. So
+        ``locate_many`` and this together give what ``locate`` gives for each spot.
+        """
+        return self._shores.nearest_many(lon, lat)
+
+    def near_border_many(self, lon: Array, lat: Array, positions: Array) -> Array:
+        """Whether (bool) the border of another area may be as close as ``neighbours`` looks.
+
+        May say yes too often, by a few km, but never no wrongly.
+
+        :param lon: longitudes in degrees, those of spots on Earth, as ``lat``.
+        :param positions: the area in ``leaves`` that each spot is taken to be in.
+        """
+        return self._vicinity.other_many(lon, lat, positions)
 
     def neighbours(
         self, lon: float, lat: float, leaf: str, differs: Callable[[str], bool]
@@ -108,24 +161,9 @@ class Locator:
     def touching(self, bbox: tuple[float, float, float, float]) -> Mapping[str, bool]:
         """The areas that a box (west, south, east, north) touches: whether each holds all of it."""
         box = shapely.box(*bbox)
-        return {
-            id: bool(shapely.covers(self._shapes[position], box))
-            for position in sorted(self._tree.query(box, predicate="intersects"))
-            if (id := self._ids[position]) is not None
-        }
-
-    def _holding(self, lon: float, lat: float) -> int | None:
-        holding = self._first_holding(lon, lat)
-        if abs(lon) == 180.0:  # one meridian, two names: the shapes on both sides of it meet there
-            other: Any = self._first_holding(-lon, lat)
-            return min((at for at in (holding, other) if at is not None), default=None)
-        return holding
-
-    def _first_holding(self, lon: float, lat: float) -> int | None:
-        for position in self._candidates.at(lon, lat):
-            west, south, east, north = self._boxes[position]
-            if not (west <= lon <= east and south <= lat <= north):
-                continue
-            if shapely.intersects_xy(self._shapes[position], lon, lat):
-                return position
-        return None
+        touched = {}
+        for position in self._index.reaching(bbox):
+            shape, id = self._index.shape(position), self._ids[position]
+            if id is not None and shapely.intersects(shape, box):
+                touched[id] = bool(shapely.covers(shape, box))
+        return touched

@@ -116,25 +116,45 @@ def cut(way: Way, key_at: Callable[[Array, Array], Array]) -> list[Stretch]:
     def keys(km: Array) -> Array:
         return key_at(*way.at(km))
 
-    starts, kept = [0.0], [int(keys(np.zeros(1))[0])]
+    starts, kept = [np.zeros(1)], [keys(np.zeros(1))]
     for km in samples(way):
         found = keys(km)
-        for step in np.flatnonzero(found[:-1] != found[1:]).tolist():
-            at = float(km[step])
-            while kept[-1] != found[step + 1]:  # a third area may lie between two samples
-                at, key = _turn(keys, at, float(km[step + 1]), kept[-1])
-                starts.append(at)
-                kept.append(key)
-    ends = [*starts[1:], way.length]
-    return [Stretch(*one) for one in zip(kept, starts, ends, strict=True)]
+        steps = np.flatnonzero(found[:-1] != found[1:])
+        at, key = _turns(keys, km[steps], km[steps + 1], found[steps], found[steps + 1])
+        starts.append(at)
+        kept.append(key)
+    start = np.concatenate(starts)
+    stretches = zip(
+        np.concatenate(kept).tolist(),
+        start.tolist(),
+        [*start[1:].tolist(), way.length],
+        strict=True,
+    )
+    return [Stretch(*one) for one in stretches]
 
 
-def _turn(keys: Callable[[Array], Array], low: float, high: float, key: int) -> tuple[float, int]:
-    """Where a key that holds at ``low`` and not at ``high`` ends, and the key after it."""
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        if int(keys(np.array([middle]))[0]) == key:
-            low = middle
-        else:
-            high = middle
-    return high, int(keys(np.array([high]))[0])
+def _turns(
+    keys: Callable[[Array], Array], low: Array, high: Array, before: Array, after: Array
+) -> tuple[Array, Array]:
+    """Where keys change between ``low`` (km), with one key, and ``high``, with another, and to what.
+
+    In order. Between two samples a third area may lie: what is found there is cut in its turn.
+    """
+    found_at: list[Array] = []
+    found_keys: list[Array] = []
+    while len(low):
+        first, end = low, high
+        for _ in range(_HALVINGS):
+            middle = (first + end) / 2
+            same = keys(middle) == before
+            first, end = np.where(same, middle, first), np.where(same, end, middle)
+        key = keys(end)
+        found_at.append(end)
+        found_keys.append(key)
+        more = key != after
+        low, high, before, after = end[more], high[more], key[more], after[more]
+    if not found_at:
+        return np.empty(0), np.empty(0, dtype=np.int64)
+    at, key = np.concatenate(found_at), np.concatenate(found_keys)
+    order = np.argsort(at, kind="stable")
+    return at[order], key[order]

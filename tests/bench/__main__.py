@@ -11,6 +11,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.annotating import measure_annotating
+from tests.bench.locating import measure_locating
 from tests.bench.serving import measure_serving
 from tests.bench.store import measure_loading
 
@@ -23,7 +25,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["REGMAP_DATABASE_URL"] = f"sqlite:///{Path(folder) / 'bench.sqlite'}"
         os.environ["REGMAP_CACHE_DIR"] = str(Path(folder) / "cache")
-        for promise in (*measure_loading(), *measure_serving()):
+        for promise in (
+            *measure_loading(),
+            *measure_locating(),
+            *measure_serving(),
+            *measure_annotating(),
+        ):
             held = held and promise.held
             mark = "yes" if promise.held else "NO"
             table.add_row(promise.what, promise.measured, promise.promised, mark)

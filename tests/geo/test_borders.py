@@ -11,7 +11,7 @@ def borders(*boxes: tuple[float, float, float, float]) -> Borders:
     shapes = np.empty(len(boxes), dtype=object)
     for position, box in enumerate(boxes):
         shapes[position] = shapely.box(*box)
-    return Borders(shapes)
+    return Borders.over(shapes)
 
 
 def test_a_spot_one_degree_north_of_a_border_is_a_degree_away() -> None:
@@ -63,7 +63,7 @@ def test_an_owner_is_measured_only_as_far_as_it_matters() -> None:
 def test_the_edge_of_a_hole_is_a_border() -> None:
     shapes = np.array([shapely.box(0, 0, 3, 3) - shapely.box(1, 1, 2, 2)])
 
-    assert Borders(shapes).within(1.5, 1.95, 10) == {
+    assert Borders.over(shapes).within(1.5, 1.95, 10) == {
         0: pytest.approx(0.05 * KM_PER_DEGREE, rel=1e-3)
     }
 
@@ -71,7 +71,7 @@ def test_the_edge_of_a_hole_is_a_border() -> None:
 def test_a_ring_of_many_runs_is_whole() -> None:
     """Between any two neighbouring vertices of a long ring the border is found."""
     circle = shapely.Point(0, 0).buffer(1, quad_segs=100)
-    found = Borders(np.array([circle]))
+    found = Borders.over(np.array([circle]))
 
     middles = (np.array(circle.exterior.coords)[1:] + np.array(circle.exterior.coords)[:-1]) / 2
     for lon, lat in middles.tolist():

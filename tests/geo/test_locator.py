@@ -1,6 +1,7 @@
 """The locator agrees with a plain search over the full-detail shapes, everywhere."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,21 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regmap.domain.vocabulary import Match
-from regmap.geo.locator import NEAREST_KM, Locator, Spot
+from regmap.geo.atlas import Atlas
+from regmap.geo.borders import Borders
+from regmap.geo.locator import Locator, Spot
 from regmap.geo.places import great_circle_km
-from regmap.services.snapshot import Geography
+from regmap.geo.shores import NEAREST_KM
 
 METRE = 1 / 111_195  # degrees of latitude
 Array = np.ndarray[Any, Any]
 
 
-def brute_force(geography: Geography, lon: Array, lat: Array) -> list[str | None]:
+def brute_force(atlas: Atlas, lon: Array, lat: Array) -> list[str | None]:
     """The first area in id order that intersects each point, by asking every one of them.
 
     A box only spares asking shapes that cannot hold a point; nothing else is shared with the
     locator.
     """
-    areas, shapes = geography.atlas.leaves()
+    areas, shapes = atlas.leaves()
     shapely.prepare(shapes)
     owner = np.full(len(lon), len(areas))
     for position, shape in enumerate(shapes):
@@ -47,54 +50,57 @@ def located(locator: Locator, lon: Array, lat: Array) -> list[str | None]:
     return found
 
 
-def differences(geography: Geography, lon: Array, lat: Array) -> list[tuple[Any, ...]]:
+def differences(atlas: Atlas, locator: Locator, lon: Array, lat: Array) -> list[tuple[Any, ...]]:
     """Where the two disagree."""
     pairs = zip(
         lon.tolist(),
         lat.tolist(),
-        located(geography.locator, lon, lat),
-        brute_force(geography, lon, lat),
+        located(locator, lon, lat),
+        brute_force(atlas, lon, lat),
         strict=True,
     )
     return [row for row in pairs if row[2] != row[3]]
 
 
-def border_vertices(geography: Geography, count: int, seed: int) -> Array:
+def border_vertices(atlas: Atlas, count: int, seed: int) -> Array:
     """Random vertices of random borders."""
-    _, shapes = geography.atlas.leaves()
+    _, shapes = atlas.leaves()
     vertices = shapely.get_coordinates(shapes)
     chosen: Array = vertices[np.random.default_rng(seed).integers(0, len(vertices), count)]
     return chosen
 
 
 def test_a_hundred_thousand_random_points_are_found_as_by_brute_force(
-    geography: Geography,
+    atlas: Atlas,
+    locator: Locator,
 ) -> None:
     random = np.random.default_rng(20261122)
     world = 50_000
     lon = np.concatenate([random.uniform(-180, 180, world), random.uniform(-125, -66, world)])
     lat = np.concatenate([random.uniform(-90, 90, world), random.uniform(24, 50, world)])
 
-    assert differences(geography, lon, lat) == []
+    assert differences(atlas, locator, lon, lat) == []
 
 
 def test_points_within_100_metres_of_borders_are_found_as_by_brute_force(
-    geography: Geography,
+    atlas: Atlas,
+    locator: Locator,
 ) -> None:
     random = np.random.default_rng(7)
-    vertices = border_vertices(geography, 30_000, seed=1)
+    vertices = border_vertices(atlas, 30_000, seed=1)
     offset = random.uniform(-100, 100, vertices.shape) * METRE
     lon, lat = np.clip(vertices + offset, [-180, -90], [180, 90]).T
 
-    assert differences(geography, lon, lat) == []
+    assert differences(atlas, locator, lon, lat) == []
 
 
 def test_a_vertex_of_a_border_belongs_to_the_area_whose_id_sorts_first(
-    geography: Geography,
+    atlas: Atlas,
+    locator: Locator,
 ) -> None:
-    lon, lat = border_vertices(geography, 10_000, seed=2).T
+    lon, lat = border_vertices(atlas, 10_000, seed=2).T
 
-    assert differences(geography, lon, lat) == []
+    assert differences(atlas, locator, lon, lat) == []
 
 
 PLACES = [
@@ -120,9 +126,9 @@ PLACES = [
 
 @pytest.mark.parametrize(("name", "lon", "lat", "leaf"), PLACES, ids=[row[0] for row in PLACES])
 def test_a_known_spot_lies_where_the_atlas_of_the_world_has_it(
-    geography: Geography, name: str, lon: float, lat: float, leaf: str
+    atlas: Atlas, locator: Locator, name: str, lon: float, lat: float, leaf: str
 ) -> None:
-    assert geography.locator.locate(lon, lat) == Spot(leaf, Match.INSIDE)
+    assert locator.locate(lon, lat) == Spot(leaf, Match.INSIDE)
 
 
 @pytest.mark.parametrize(
@@ -137,15 +143,17 @@ def test_a_known_spot_lies_where_the_atlas_of_the_world_has_it(
     ],
 )
 def test_the_high_seas_and_the_poles_belong_to_nobody(
-    geography: Geography, name: str, lon: float, lat: float
+    atlas: Atlas, locator: Locator, name: str, lon: float, lat: float
 ) -> None:
-    spot = geography.locator.locate(lon, lat)
+    spot = locator.locate(lon, lat)
 
     assert (spot.leaf, spot.disputed) == (None, None)
 
 
-def test_disputed_land_is_named_and_belongs_to_no_jurisdiction(geography: Geography) -> None:
-    spot = geography.locator.locate(33.36, 35.25)
+def test_disputed_land_is_named_and_belongs_to_no_jurisdiction(
+    atlas: Atlas, locator: Locator
+) -> None:
+    spot = locator.locate(33.36, 35.25)
 
     assert spot.leaf is None
     assert spot.disputed is not None
@@ -154,9 +162,9 @@ def test_disputed_land_is_named_and_belongs_to_no_jurisdiction(geography: Geogra
 
 @given(lat=st.floats(-90, 90))
 def test_the_two_names_of_the_180th_meridian_give_one_answer(
-    geography: Geography, lat: float
+    atlas: Atlas, locator: Locator, lat: float
 ) -> None:
-    assert geography.locator.locate(180.0, lat) == geography.locator.locate(-180.0, lat)
+    assert locator.locate(180.0, lat) == locator.locate(-180.0, lat)
 
 
 @pytest.mark.parametrize(
@@ -164,12 +172,12 @@ def test_the_two_names_of_the_180th_meridian_give_one_answer(
     [(-80.60, 28.10, "US-FL-brevard-county"), (-70.55, 43.30, "US-ME-york-county")],
 )
 def test_a_spot_off_the_coast_belongs_to_the_nearest_shape_within_25_km(
-    geography: Geography, lon: float, lat: float, leaf: str
+    atlas: Atlas, locator: Locator, lon: float, lat: float, leaf: str
 ) -> None:
     east_of_coast = next(
         (spot, x)
         for x in np.arange(lon, lon + 0.5, 0.01).tolist()
-        if (spot := geography.locator.locate(x, lat)).match is Match.NEAREST
+        if (spot := locator.locate(x, lat)).match is Match.NEAREST
     )
 
     spot = east_of_coast[0]
@@ -178,13 +186,13 @@ def test_a_spot_off_the_coast_belongs_to_the_nearest_shape_within_25_km(
 
 
 def test_the_distance_of_a_spot_off_every_shape_is_the_one_measured_point_by_point(
-    geography: Geography,
+    atlas: Atlas,
+    locator: Locator,
 ) -> None:
-    locator = geography.locator
-    areas, shapes = geography.atlas.leaves()
+    areas, shapes = atlas.leaves()
     position = {area.jurisdiction.id: at for at, area in enumerate(areas) if area.jurisdiction}
     random = np.random.default_rng(5)
-    vertices = border_vertices(geography, 4000, seed=3) + random.uniform(-0.15, 0.15, (4000, 2))
+    vertices = border_vertices(atlas, 4000, seed=3) + random.uniform(-0.15, 0.15, (4000, 2))
     spots = [
         (x, y, spot)
         for x, y in np.clip(vertices, [-179, -85], [179, 85]).tolist()
@@ -205,9 +213,9 @@ def _closest(boundary: Any, lon: float, lat: float) -> float:
 
 
 def test_only_borders_within_2_km_or_the_error_of_the_boundary_are_close(
-    geography: Geography,
+    atlas: Atlas,
+    locator: Locator,
 ) -> None:
-    locator = geography.locator
 
     def close(lon: float, lat: float) -> list[str]:
         leaf = locator.locate(lon, lat).leaf or ""
@@ -221,8 +229,7 @@ def test_only_borders_within_2_km_or_the_error_of_the_boundary_are_close(
     assert close(-105.0, 49.0 - 6 * 0.009) == []
 
 
-def test_an_area_that_is_of_no_interest_is_not_a_neighbour(geography: Geography) -> None:
-    locator = geography.locator
+def test_an_area_that_is_of_no_interest_is_not_a_neighbour(atlas: Atlas, locator: Locator) -> None:
     lon, lat = -89.3, 34.99
     leaf = locator.locate(lon, lat).leaf or ""
 
@@ -232,22 +239,121 @@ def test_an_area_that_is_of_no_interest_is_not_a_neighbour(geography: Geography)
     assert locator.neighbours(lon, lat, leaf, lambda _: False) == []
 
 
-def test_a_box_touches_the_counties_it_reaches_into(geography: Geography) -> None:
+def test_a_box_touches_the_counties_it_reaches_into(atlas: Atlas, locator: Locator) -> None:
     # Columbus, Mississippi: all but a corner of its box lies in Lowndes County.
-    touched = geography.locator.touching((-88.4902, 33.4567, -88.3496, 33.5657))
+    touched = locator.touching((-88.4902, 33.4567, -88.3496, 33.5657))
 
     assert set(touched) == {"US-MS-lowndes-county", "US-MS-clay-county"}
     assert not any(touched.values())
-    assert geography.locator.touching((-88.45, 33.47, -88.40, 33.50)) == {
-        "US-MS-lowndes-county": True
-    }
+    assert locator.touching((-88.45, 33.47, -88.40, 33.50)) == {"US-MS-lowndes-county": True}
 
 
-def test_the_leaves_come_in_the_order_that_settles_shared_borders(geography: Geography) -> None:
-    ids: Sequence[str] = [
-        area.jurisdiction.id for area in geography.locator.leaves if area.jurisdiction
-    ]
+def test_the_leaves_come_in_the_order_that_settles_shared_borders(
+    atlas: Atlas, locator: Locator
+) -> None:
+    ids: Sequence[str] = [area.jurisdiction.id for area in locator.leaves if area.jurisdiction]
 
     assert list(ids) == sorted(ids)
     assert "US" not in ids
     assert "US-AL" not in ids
+
+
+def bulk_spots(locator: Locator, lon: Array, lat: Array) -> list[Spot]:
+    """The answers of ``locate``, put together from those for many spots at once."""
+    held = locator.locate_many(lon, lat)
+    off = np.flatnonzero(held < 0)
+    nearest, km = locator.nearest_many(lon[off], lat[off])
+    spots = [Spot(*_of(locator, at, Match.INSIDE, 0.0)) for at in held.tolist()]
+    for place, at, far in zip(off.tolist(), nearest.tolist(), km.tolist(), strict=True):
+        spots[place] = Spot(*_of(locator, at, Match.NEAREST, far))
+    return spots
+
+
+def _of(locator: Locator, at: int, match: Match, km: float) -> tuple[Any, ...]:
+    if at < 0:
+        return None, Match.INSIDE, 0.0, None
+    area = locator.leaves[at]
+    if area.jurisdiction is None:
+        return None, match, km, area
+    return area.jurisdiction.id, match, km, None
+
+
+def test_many_spots_at_once_are_answered_as_each_by_itself(atlas: Atlas, locator: Locator) -> None:
+    random = np.random.default_rng(11)
+    vertices = border_vertices(atlas, 12_000, seed=4)
+    coastal = vertices[:8000] + random.normal(0, 0.1, (8000, 2))
+    by_the_line = np.stack(
+        [random.choice([-1, 1], 2000) * (180 - random.exponential(0.1, 2000)),
+         random.uniform(-90, 90, 2000)], axis=1
+    )  # fmt: skip
+    anywhere = random.uniform((-180, -90), (180, 90), (5000, 2))
+    edges = np.array([[-180.0, 70.0], [180.0, 70.0], [180.0, -16.5], [0.0, 90.0], [0.0, -90.0]])
+    all_of_them = np.concatenate([vertices[8000:], coastal, by_the_line, anywhere, edges])
+    lon, lat = np.clip(all_of_them, [-180, -90], [180, 90]).T.copy()
+
+    spots = bulk_spots(locator, lon, lat)
+
+    assert spots == [locator.locate(x, y) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)]
+    assert sum(spot.match is Match.NEAREST for spot in spots) > 1000
+
+
+def test_what_is_no_spot_on_earth_lies_nowhere(locator: Locator) -> None:
+    lon, lat = np.array([np.nan, 0.0, np.inf, 200.0]), np.array([0.0, np.nan, 40.0, 40.0])
+
+    assert locator.locate_many(lon, lat).tolist() == [-1] * 4
+    assert locator.nearest_many(lon, lat)[0].tolist() == [-1] * 4
+
+
+def test_the_nearest_area_is_the_one_that_measuring_every_border_around_gives(
+    atlas: Atlas, locator: Locator
+) -> None:
+    borders = Borders.over(atlas.leaves()[1])
+    random = np.random.default_rng(12)
+    vertices = border_vertices(atlas, 20_000, seed=5) + random.normal(0, 0.15, (20_000, 2))
+    lon, lat = np.clip(vertices, [-180, -83.9], [180, 83.9]).T.copy()
+    off = np.flatnonzero(locator.locate_many(lon, lat) < 0)[:3000]
+    nearest, km = locator.nearest_many(lon[off], lat[off])
+
+    for x, y, at, far in zip(
+        lon[off].tolist(), lat[off].tolist(), nearest.tolist(), km.tolist(), strict=True
+    ):
+        around = borders.within(x, y, NEAREST_KM)
+        if at < 0:
+            assert min(around.values(), default=NEAREST_KM) > NEAREST_KM - 1e-6
+        else:
+            assert far == pytest.approx(min(around.values()), abs=1e-6)
+            assert around[at] == pytest.approx(far, abs=1e-6)
+
+
+def test_no_close_border_is_missed_when_many_spots_are_asked_at_once(
+    atlas: Atlas, locator: Locator
+) -> None:
+    random = np.random.default_rng(13)
+    by_borders = border_vertices(atlas, 3000, seed=6) + random.normal(0, 0.03, (3000, 2))
+    world = random.uniform((-180, -60), (180, 83), (3000, 2))
+    lon, lat = np.clip(np.concatenate([by_borders, world]), [-180, -90], [180, 90]).T.copy()
+    held = locator.locate_many(lon, lat)
+    inside = np.flatnonzero(held >= 0)
+    lon, lat, held = lon[inside], lat[inside], held[inside]
+    maybe = locator.near_border_many(lon, lat, held)
+
+    close = [
+        area.jurisdiction is not None
+        and bool(locator.neighbours(x, y, area.jurisdiction.id, lambda _: True))
+        for x, y, area in zip(
+            lon.tolist(), lat.tolist(), (locator.leaves[at] for at in held.tolist()), strict=True
+        )
+    ]
+    assert not (np.array(close) & ~maybe).any()
+    assert 0.1 < maybe.mean() < 0.9  # it also says no
+
+
+def test_a_locator_out_of_the_kept_file_answers_as_the_one_that_made_it(
+    atlas: Atlas, locator: Locator, kept: Path
+) -> None:
+    again = Locator(atlas, kept)
+    random = np.random.default_rng(14)
+    lon, lat = random.uniform(-125, -66, 20_000), random.uniform(24, 50, 20_000)
+
+    assert bulk_spots(again, lon, lat) == bulk_spots(locator, lon, lat)
+    assert again.locate(-86.81, 33.52) == Spot("US-AL-jefferson-county", Match.INSIDE)

@@ -12,7 +12,7 @@ import httpx
 
 from regmap.domain.errors import DataProblem, InvalidValue
 from regmap.geo.imports.archives import check_zip
-from regmap.geo.imports.layers import workshop
+from regmap.geo.imports.layers import finishing
 
 BASE_URL = "https://www2.census.gov/geo/tiger"
 """The Census Bureau's own address of its TIGER/Line and cartographic boundary files."""
@@ -69,24 +69,19 @@ def fetch(
     name = Path(urlsplit(url).path).name
     if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname or not name:
         raise InvalidValue({"--base-url": [f"{url} is no http or https address of a file."]})
-    with workshop(folder) as making:
+    with finishing(folder) as making:
         made = making / name
         try:
             size, actual = _download(url, made, progress, limits)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise DataProblem(f"{url}: {_reason(error)}") from None
-        except OSError as error:
-            raise DataProblem(f"{folder}: cannot be written ({error.strerror})") from None
         if sha256 is not None and actual != sha256.strip().lower():
             raise DataProblem(f"{url}: has the SHA-256 {actual}, not {sha256}; nothing was kept")
         _check(url, made)
         beside = making / f"{name}.sha256"
         beside.write_text(f"{actual}  {name}\n", encoding="utf-8")
-        try:
-            made.replace(folder / name)
-            beside.replace(folder / beside.name)
-        except OSError as error:
-            raise DataProblem(f"{folder}: cannot be written ({error.strerror})") from None
+        made.replace(folder / name)
+        beside.replace(folder / beside.name)
     return Fetched(folder / name, actual, size)
 
 

@@ -11,17 +11,12 @@ from typing import Any
 import pyarrow as pa
 
 from regmap.domain.errors import DataProblem, InvalidValue
+from regmap.files import write_synced
 from regmap.geo.build.publish import write_parquet
 from regmap.geo.build.shapes import Shape
 from regmap.geo.imports import census
 from regmap.geo.imports.census import Group, Kind
-from regmap.geo.imports.layers import (
-    ImportedLayer,
-    layer_name,
-    put_layer,
-    workshop,
-    write_synced,
-)
+from regmap.geo.imports.layers import ImportedLayer, finishing, layer_name, put_layer
 from regmap.geo.imports.matching import Directory, Row
 from regmap.geo.imports.reading import Source, read
 from regmap.geo.imports.shaping import Unusable, mended, united
@@ -112,11 +107,11 @@ def import_file(
             raise DataProblem(f"{file}: has no row that can be kept: {first}")
         return report
     report.complete_states = _complete_states(file, source, kind, directory, options, report)
-    with workshop(folder) as making:
+    with finishing(folder) as making:
         finished = making / "layer.parquet"
         try:
             write_synced(finished, lambda path: write_parquet(shapes, path))
-        except (OSError, pa.ArrowException) as error:
+        except pa.ArrowException as error:
             raise DataProblem(f"{folder}: cannot be written ({error})") from None
         put_layer(folder, _layer(file, finished, kind, options, report, now), finished)
     return report

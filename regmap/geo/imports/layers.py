@@ -6,16 +6,15 @@ manifest names it, and goes only after the manifest has let go of it. Nobody eve
 
 import fcntl
 import json
-import os
 import re
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from regmap.domain.errors import DataProblem, InvalidValue
+from regmap.files import put_whole, workshop
 from regmap.geo.imports.census import Kind
 
 MANIFEST = "imported.json"
@@ -116,28 +115,16 @@ def remove_layer(folder: Path, name: str) -> None:
 
 
 @contextmanager
-def workshop(folder: Path) -> Iterator[Path]:
-    """A folder on the same disk to finish files in; it and what is left in it goes away.
+def finishing(folder: Path) -> Iterator[Path]:
+    """A folder to finish files in (:func:`regmap.files.workshop`).
 
-    :raises DataProblem: if it cannot be made.
+    :raises DataProblem: if the disk refuses it, or anything that is written meanwhile.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        made = tempfile.TemporaryDirectory(prefix=".making-", dir=folder)
+        with workshop(folder) as making:
+            yield making
     except OSError as error:
         raise _refused(folder, error) from None
-    with made as path:
-        yield Path(path)
-
-
-def write_synced(file: Path, write: Callable[[Path], object]) -> None:
-    """Write a file and wait until the disk has it.
-
-    :raises OSError: if the disk refuses.
-    """
-    write(file)
-    with file.open("rb") as written:
-        os.fsync(written.fileno())
 
 
 @contextmanager
@@ -155,13 +142,10 @@ def _changing(folder: Path) -> Iterator[dict[str, ImportedLayer]]:
 def _write_manifest(folder: Path, layers: Mapping[str, ImportedLayer]) -> None:
     entries = {name: _entry(layer) for name, layer in sorted(layers.items())}
     text = json.dumps({"format": _FORMAT, "layers": entries}, indent=2, ensure_ascii=False) + "\n"
-    with workshop(folder) as making:
-        made = making / MANIFEST
-        try:
-            write_synced(made, lambda file: file.write_text(text, encoding="utf-8"))
-            made.replace(folder / MANIFEST)
-        except OSError as error:
-            raise _refused(folder, error) from None
+    try:
+        put_whole(folder / MANIFEST, text.encode())
+    except OSError as error:
+        raise _refused(folder, error) from None
 
 
 def _entry(layer: ImportedLayer) -> dict[str, Any]:

@@ -102,7 +102,11 @@ class Imports:
         :raises DataProblem: naming the first that is not.
         """
         for layer in self.layers.values():
-            if hashlib.sha256((self._folder / layer.file).read_bytes()).hexdigest() != layer.sha256:
+            try:
+                content = (self._folder / layer.file).read_bytes()
+            except OSError as error:
+                raise self._mendable(layer, error.strerror or str(error)) from None
+            if hashlib.sha256(content).hexdigest() != layer.sha256:
                 raise self._mendable(layer, "is not the file that was imported")
 
     def stacks(self) -> list[Stack]:
