@@ -5,4 +5,17 @@ The packages are layers, and imports run one way (ARCHITECTURE.md has the pictur
 ``cli`` <- ``app``.
 """
 
+from typing import Any
+
 __version__ = "0.1.0"
+
+__all__ = ["__version__", "annotate"]
+
+
+def __getattr__(name: str) -> Any:
+    # Looked up when it is asked for: pyarrow and all that stays out of a worker of the server.
+    if name == "annotate":
+        from importlib import import_module
+
+        return import_module("regmap.services.annotate.frames").annotate
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

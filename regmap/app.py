@@ -1,6 +1,7 @@
 """The one joining place: settings in, a Flask app out."""
 
 import ctypes
+import gc
 import logging
 import os
 from typing import Any
@@ -22,6 +23,9 @@ from regmap.store.database import Database
 from regmap.web.pages import error_page, join_pages
 
 log = logging.getLogger("regmap")
+
+_M_MMAP_THRESHOLD = -3  # malloc.h
+_LARGE = 256 << 10  # bytes; from here on a block goes back to the system when it is freed
 
 
 def create_app(settings: Settings) -> Flask:
@@ -69,15 +73,23 @@ def create_app(settings: Settings) -> Flask:
 def application() -> Flask:
     """The app of one worker process, set up from the environment."""
     app = create_app(Settings.from_environment(os.environ))
-    _give_memory_back()
+    _settle_memory()
     return app
 
 
-def _give_memory_back() -> None:
-    """Return what building the indexes left free: 20 MB that glibc would keep for later."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:  # other C libraries have no such call, and no such habit
-        trim(0)
+def _settle_memory() -> None:
+    """Return what starting left free, and keep the collector away from what stays for good.
+
+    The collector would go through the whole data set several times while it makes the many objects
+    of one large batch. glibc would keep freed memory for later: 20 MB after the start, and the
+    room for the largest answer ever given.
+    """
+    gc.collect()
+    gc.freeze()
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "malloc_trim"):  # other C libraries have no such calls, and no such habit
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
+        libc.malloc_trim(0)
 
 
 def _join_errors(app: Flask) -> None:

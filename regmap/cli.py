@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from regmap import __version__
+from regmap.cli_annotate import annotate
 from regmap.cli_boundaries import boundaries
 from regmap.terminal import FOUND_PROBLEMS, console
 from regmap.terminal import explained as _explained
@@ -226,6 +227,7 @@ def settings() -> None:
         )
 
 
+main.add_command(annotate)
 main.add_command(boundaries)
 
 

@@ -61,8 +61,8 @@ def status_batch() -> Response:
     return posted(
         {
             "query": question,
-            "items": answered(
-                items, sightings, lambda _, found: write(asked, found, substance, day)
+            "items": _answered(
+                items, sightings, lambda found: write(asked, found, substance, day)
             ),
             "data_version": asked.snapshot.data_version,
             "disclaimer": DISCLAIMER,
@@ -70,23 +70,24 @@ def status_batch() -> Response:
     )
 
 
-def answered(
+def _answered(
     items: Sequence[Item],
     sightings: Sequence[Sighting | RegmapError],
-    write: Callable[[Item, Sighting], Mapping[str, Any]],
-) -> list[dict[str, Any]]:
+    write: Callable[[Sighting], Mapping[str, Any]],
+) -> list[Mapping[str, Any]]:
     """What is answered for each item: under its own id, the answer or its error."""
-    return [
-        {
-            **({} if item.id is None else {"id": item.id}),
-            **(
-                {"error": item_error(found)}
-                if isinstance(found, RegmapError)
-                else write(item, found)
-            ),
-        }
-        for item, found in zip(items, sightings, strict=True)
-    ]
+    ready: dict[int, Mapping[str, Any]] = {}  # spots of one situation share one sighting
+    answers = []
+    for item, found in zip(items, sightings, strict=True):
+        answer = ready.get(id(found))
+        if answer is None:
+            if isinstance(found, RegmapError):
+                answer = {"error": item_error(found)}
+            else:
+                answer = write(found)
+            ready[id(found)] = answer
+        answers.append(answer if item.id is None else {"id": item.id, **answer})
+    return answers
 
 
 def item_error(error: RegmapError) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from regmap.domain.errors import DataProblem, InvalidValue
-from regmap.services.annotate import running
+from regmap.services.annotate.unfinished import Unfinished
 from regmap.settings import Settings
 from tests.services.annotate.conftest import DAY, Annotate, written
 from tests.services.annotate.processes import finished, started
@@ -77,8 +78,8 @@ def _stop_after(monkeypatch: pytest.MonkeyPatch, chunks: int) -> None:
             raise Stop
         honest(unfinished)
 
-    honest = running.Unfinished.note
-    monkeypatch.setattr(running.Unfinished, "note", lambda self: note(self, honest))
+    honest = Unfinished.note
+    monkeypatch.setattr(Unfinished, "note", lambda self: note(self, honest))
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
@@ -160,6 +161,21 @@ def test_a_run_with_other_options_does_not_go_on_in_it(
     assert annotate(*stopped, resume=True).earlier_rows == 200
 
 
+def test_a_run_that_goes_on_after_midnight_is_still_of_the_day_it_began_on(
+    annotate: Annotate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = a_table(tmp_path, "csv", 500)
+    monkeypatch.setattr("regmap.services.annotate.running.today", lambda: date(2026, 2, 1))
+    annotate(source, tmp_path / "expected.csv", on=None)
+    stop_run(monkeypatch, 2, annotate, source, tmp_path / "out.csv", chunk_rows=100, on=None)
+    monkeypatch.setattr("regmap.services.annotate.running.today", lambda: date(2036, 2, 2))
+
+    report = annotate(source, tmp_path / "out.csv", resume=True, on=None)
+
+    assert report.earlier_rows == 200
+    assert contents(tmp_path / "out.csv") == contents(tmp_path / "expected.csv")
+
+
 def test_a_changed_input_is_not_gone_on_with(
     annotate: Annotate, stopped: tuple[Path, Path]
 ) -> None:
@@ -213,7 +229,7 @@ def test_resume_with_nothing_to_go_on_with_starts_afresh(
 
 def test_two_runs_do_not_write_one_file(annotate: Annotate, tmp_path: Path) -> None:
     source, target = a_table(tmp_path, "csv", 50), tmp_path / "out.csv"
-    other = running.Unfinished(target, {}, resume=False)
+    other = Unfinished(target, {}, DAY, resume=False)
 
     with pytest.raises(InvalidValue, match=r"OUT: Another run is writing .*out\.csv"):
         annotate(source, target)
