@@ -25,7 +25,7 @@ class Settings:
     database_url: str = _knob(
         f"sqlite:///{ROOT / 'var' / 'regmap.sqlite'}", "the database, as an SQLAlchemy URL"
     )
-    data_dir: Path = _knob(ROOT / "data", "the folder with records/ and boundaries/")
+    data_dir: Path = _knob(ROOT / "data", "the folder with records/, boundaries/ and gazetteer/")
     static_dir: Path = _knob(ROOT / "static", "the folder with what browsers load")
     cache_dir: Path = _knob(
         ROOT / "var" / "cache", "a folder for what can be made again: it only saves time"
