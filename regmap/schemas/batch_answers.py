@@ -88,9 +88,6 @@ class BatchAnswerSchema(Schema):
     """One answer for each item, in their order."""
 
     query = fields.Nested(BatchEchoSchema, required=True)
-    items = fields.List(
-        AnyOf(CompactItemSchema, FullItemSchema, RefusedItemSchema), required=True
-    )
+    items = fields.List(AnyOf(CompactItemSchema, FullItemSchema, RefusedItemSchema), required=True)
     data_version = fields.String(required=True)
     disclaimer = fields.String(required=True)
-

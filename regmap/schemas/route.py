@@ -1,5 +1,6 @@
 """The shape of a question about a route: a GeoJSON line, or stops."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
@@ -16,7 +17,8 @@ Position = tuple[float, float]
 class RouteQuery(SubstanceOnDay):
     """A LineString (RFC 7946), a Feature of one, or stops; loaded as ``line`` or ``stops``.
 
-    ``line`` is a list of (longitude, latitude) in degrees, ``stops`` a list of ``Item``.
+    ``line`` is a list of (longitude, latitude) in degrees, ``stops`` a list of ``Item``. ``field``
+    names what either was read from.
     """
 
     type = fields.String(metadata={"enum": ["LineString", "Feature"]})
@@ -37,9 +39,12 @@ class RouteQuery(SubstanceOnDay):
         if ("stops" in data) == ("type" in data):
             message = "Give a GeoJSON LineString, or stops: one of them."
             raise ValidationError({"type": [message], "stops": [message]})
-        stray = _GEOJSON - _MEMBERS.get(data.get("type", ""), frozenset())
-        for name in stray & data.keys():
-            raise ValidationError("Does not belong here.", name)
+        kind = data.get("type")
+        if kind is not None and kind not in _MEMBERS:
+            raise ValidationError("Must be LineString, or Feature of a LineString.", "type")
+        stray = (_GEOJSON - _MEMBERS.get(kind, frozenset())) & data.keys()
+        if stray:
+            raise ValidationError({name: ["Does not belong here."] for name in stray})
 
     @post_load
     def read(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -48,27 +53,30 @@ class RouteQuery(SubstanceOnDay):
             name: data[name] for name in ("substance", "on", "known_at") if name in data
         }
         if "stops" in data:
-            return {**values, "stops": _stops(data["stops"])}
-        return {**values, "line": _line(data)}
+            return {**values, "field": "stops", "stops": _stops(data["stops"])}
+        line, field = _line(data)
+        return {**values, "field": field, "line": line}
 
 
-_MEMBERS = {
+_MEMBERS: Mapping[str | None, frozenset[str]] = {
     "LineString": frozenset({"type", "coordinates", "bbox"}),
     "Feature": frozenset({"type", "geometry", "properties", "id", "bbox"}),
 }
 _GEOJSON = frozenset().union(*_MEMBERS.values())
 
 
-def _line(data: dict[str, Any]) -> list[Position]:
-    kind = data["type"]
-    if kind == "LineString":
-        return _positions(data.get("coordinates"), "coordinates")
-    if kind != "Feature":
-        raise ValidationError("Must be LineString, or Feature of a LineString.", "type")
+def _line(data: dict[str, Any]) -> tuple[list[Position], str]:
+    """The positions, and the name of the field they stand in."""
+    if data["type"] == "LineString":
+        return _positions(data.get("coordinates"), "coordinates"), "coordinates"
     geometry = data.get("geometry")
     if not isinstance(geometry, dict) or geometry.get("type") != "LineString":
         raise ValidationError("Not a LineString.", "geometry")
-    return _positions(geometry.get("coordinates"), "geometry.coordinates")
+    stray = geometry.keys() - _MEMBERS["LineString"]  # a `crs` would change what is meant
+    if stray:
+        raise ValidationError({f"geometry.{name}": ["Unknown field."] for name in stray})
+    field = "geometry.coordinates"
+    return _positions(geometry.get("coordinates"), field), field
 
 
 def _positions(given: Any, name: str) -> list[Position]:

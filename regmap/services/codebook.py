@@ -59,8 +59,9 @@ def as_markdown(substances: Mapping[str, Substance]) -> str:
     """The codebook for readers: ``data/CODEBOOK.md``."""
     book = codebook(substances)
     parts = [
-        "# Codebook\n\nWhat every code in `data/records/` and in answers means. Written by `regmap codebook` from"
-        " `regmap/domain/vocabulary.py`, `verdict_terms.py` and `data/substances.yaml`; edit those.\n",
+        "# Codebook\n\nWhat every code in `data/records/` and in answers means. Written by `regmap"
+        " codebook` from `regmap/domain/vocabulary.py`, `verdict_terms.py` and"
+        " `data/substances.yaml`; edit those.\n",
         _table("Substances", ("code", "name", "meaning", "falls_back_to"), book["substances"]),
         _table(
             "Status",

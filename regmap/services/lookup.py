@@ -14,6 +14,7 @@ from regmap.domain.locations import Location, Point, Within
 from regmap.domain.outlook import NextChange, next_change
 from regmap.domain.resolution import Resolution, resolve
 from regmap.domain.vocabulary import Status, Substance
+from regmap.services.nearby import Nearby
 from regmap.services.situations import Situation, Situations, Spotted
 from regmap.services.snapshot import Snapshot
 
@@ -24,6 +25,7 @@ Array = np.ndarray[Any, Any]
 # statuses are small, and every spot near a border asks for those of the areas around it.
 _KEPT_ANSWERS = 512
 _KEPT_STATUSES = 32_768
+_KEPT_NEARBY = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Lookup:
         self.situations = situations
         self._unlocated = _unlocated_by_parent(snapshot)
         self._of_situation = lru_cache(_KEPT_ANSWERS)(self._answer_situation)
+        self._nearby = lru_cache(_KEPT_NEARBY)(self._find_nearby)
         self._status_of_leaf = lru_cache(_KEPT_STATUSES)(self._find_status_of_leaf)
 
     def at(self, location: Location, substance: Substance, day: date) -> Answer:
@@ -127,9 +130,8 @@ class Lookup:
         grouped = self.situations.of_points(lon, lat)
         shared = [Sighting(situation) for situation in grouped.situations]
         sightings = [shared[of] for of in grouped.of.tolist()]
-        locator = self._snapshot.geography.locator
         is_off = ~np.isnan(grouped.off_km)
-        by_border = locator.near_border_many(lon, lat, grouped.areas)
+        by_border = self.worth_measuring(lon, lat, grouped.areas, substance, day)
         for at in np.flatnonzero(is_off | by_border).tolist():
             situation = sightings[at].situation
             if situation.holding:
@@ -138,6 +140,21 @@ class Lookup:
                 apart = self.apart(Spotted(situation, off_km))
                 sightings[at] = Sighting(situation, near, apart)
         return sightings
+
+    def worth_measuring(
+        self, lon: Array, lat: Array, areas: Array, substance: Substance, day: date
+    ) -> Array:
+        """Which of many spots (bool) may have a border close by beyond which the law differs.
+
+        :param areas: the leaf of each, as ``Grouped.areas``.
+        """
+        return self._nearby(substance, day).worth_measuring(lon, lat, areas)
+
+    def _find_nearby(self, substance: Substance, day: date) -> Nearby:
+        def status_of(leaf: str) -> Status:
+            return self._status_of_leaf(leaf, substance, day)
+
+        return Nearby(self._snapshot.geography.locator, status_of)
 
     def apart(self, spotted: Spotted) -> tuple[str, ...]:
         """What has to be said of a spot off every shape."""

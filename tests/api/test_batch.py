@@ -109,7 +109,7 @@ def test_every_item_says_what_status_says_of_the_same_spot(client: FlaskClient, 
 
 
 def test_in_full_an_item_is_the_whole_answer(client: FlaskClient, ask: Ask) -> None:
-    items = [*_spots(20, 2), BIRMINGHAM, TWO_STATES]
+    items: list[dict[str, Any]] = [*_spots(20, 2), BIRMINGHAM, TWO_STATES]
     full = answers(client, *items, detail="full", on="2026-06-01")
 
     for item, found in zip(items, full, strict=True):

@@ -16,11 +16,10 @@ import numpy as np
 
 from regmap.domain.errors import InvalidValue, UnknownJurisdiction, UnknownLocation
 from regmap.domain.locations import parse_zip
-from regmap.domain.vocabulary import Status, Substance
+from regmap.domain.vocabulary import Substance
 from regmap.schemas.locations import read_location
 from regmap.services.annotate.cells import Numbers, numbers, texts, zip_texts
 from regmap.services.annotate.columns import IDS_JOINED_BY, WARNINGS_JOINED_BY, Chosen
-from regmap.services.annotate.nearby import Nearby
 from regmap.services.bundle import Services
 from regmap.services.lookup import Answer, Lookup
 from regmap.services.situations import Situation, Spotted
@@ -123,8 +122,6 @@ class Marker:
         self._day = day
         self._chosen = chosen
         self.data_version = services.snapshot.data_version
-        self._nearby = Nearby(services.snapshot.geography.locator, self._status_of_area)
-        self._status_of: dict[str, Status] = {}
         self._lines: list[Line] = []
         self._code_of: dict[object, int] = {}
 
@@ -181,7 +178,9 @@ class Marker:
         shared = np.array([self._code(one) for one in situations], dtype=np.int32)
         codes: Array = shared[grouped.of]
         is_off = ~np.isnan(grouped.off_km)
-        by_border = self._nearby.worth_measuring(lon, lat, grouped.areas)
+        by_border = self._lookup.worth_measuring(
+            lon, lat, grouped.areas, self._substance, self._day
+        )
         for at in np.flatnonzero(is_off | by_border).tolist():
             situation = situations[grouped.of[at]]
             if not situation.holding:
@@ -196,13 +195,6 @@ class Marker:
     def _near(self, lon: float, lat: float, situation: Situation) -> tuple[str, ...]:
         near = self._lookup.near(float(lon), float(lat), situation, self._substance, self._day)
         return tuple(one.jurisdiction.id for one in near)
-
-    def _status_of_area(self, id: str) -> Status:
-        if id not in self._status_of:
-            answer = self._lookup.in_situation(Situation((id,)), self._substance, self._day)
-            status = answer.resolution.status if answer.resolution else Status.UNKNOWN
-            self._status_of[id] = status
-        return self._status_of[id]
 
     def _bad_point(self, values: Sequence[float], cells: Sequence["pa.Scalar"]) -> int:
         names = (self._chosen.lat, self._chosen.lon)

@@ -29,7 +29,6 @@ class Nearby:
         self._locator = locator
         self._status_of = status_of
         self._ids = [area.jurisdiction.id if area.jurisdiction else None for area in locator.leaves]
-        self._place = {id: at for at, id in enumerate(self._ids) if id is not None}
         self._boxes = np.array([_box(area.bbox) for area in locator.leaves], dtype=float)
         km = max(NEAR_KM, *(area.layer.error_km for area in locator.leaves))
         self._high = km / KM_PER_DEGREE * _MARGIN
@@ -73,11 +72,15 @@ class Nearby:
         grown = self._boxes + np.array([-wide, -self._high, wide, self._high])
         # Twice the reach: a spot off every shape lies beside the area that it is taken to be in,
         # as close as to the other one at most.
-        around = self._locator.touching(
-            (west - 2 * wide, south - 2 * self._high, east + 2 * wide, north + 2 * self._high)
-        )
+        box = np.array([west - 2 * wide, south - 2 * self._high])
+        far = np.array([east + 2 * wide, north + 2 * self._high])
+        close = (grown[:, 2:] >= box).all(axis=1) & (grown[:, :2] <= far).all(axis=1)
         here = self._status_of(id)
-        differing = [self._place[one] for one in around if self._status_of(one) is not here]
+        differing = [
+            place
+            for place in np.flatnonzero(close).tolist()
+            if (other := self._ids[place]) is not None and self._status_of(other) is not here
+        ]
         boxes: Array = grown[differing]
         return boxes
 
