@@ -22,6 +22,6 @@ ENV REGMAP_HOST=0.0.0.0
 USER 10001
 VOLUME /app/var
 EXPOSE 8000
-HEALTHCHECK --interval=30s --timeout=3s --start-period=20s \
+HEALTHCHECK --interval=30s --timeout=3s --start-period=120s \
     CMD [".venv/bin/python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/readyz')"]
 CMD ["scripts/start"]

@@ -16,6 +16,7 @@ from regmap.domain.errors import DataProblem, InvalidValue
 from regmap.terminal import FOUND_PROBLEMS, console, explained, present_settings
 
 _NAMED_AT_MOST = 20
+_ALWAYS_TOLD = ("rows read", "matched a jurisdiction")
 # A table is as wide as what it says, whatever the terminal: nothing in it is cut off.
 _wide = Console(highlight=False, width=1000)
 
@@ -33,7 +34,10 @@ def boundaries() -> None:
 )
 @explained
 def build(world_atlas: Path | None) -> None:
-    """Make data/boundaries/ again from the packages plotly-geo and world-atlas."""
+    """Make data/boundaries/ again from its sources.
+
+    Those are the packages plotly-geo (PyPI) and world-atlas (npm).
+    """
     from regmap.geo.build import build as build_boundaries
     from regmap.settings import ROOT
 
@@ -46,12 +50,12 @@ def _import_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What says how a file is read, where the file itself does not."""
     for option in reversed(
         (
-            click.option("--id-column", help="Column that holds our jurisdiction ids."),
-            click.option("--geoid-column", help="Column that holds GEOIDs [default: GEOID]."),
+            click.option("--id-column", help="Column with jurisdiction ids (US-MS-columbus)."),
+            click.option("--geoid-column", help="Column with GEOIDs [default: GEOID]."),
             click.option("--layer", help="Layer of a GeoPackage that has several."),
             click.option("--vintage", help="Year of the limits [default: that in the file name]."),
             click.option(
-                "--licence", help="Licence of the file [default for Census files: public]."
+                "--licence", help="Licence of the file [default for Census files: public domain]."
             ),
             click.option(
                 "--error-km",
@@ -64,8 +68,9 @@ def _import_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 "--complete-state",
                 "complete_states",
                 multiple=True,
-                help="US-FL: you vouch that the file has all incorporated places of the state."
-                " Known of files that bear the Census's own names.",
+                metavar="STATE",
+                help="You vouch that the Census place file has every incorporated place of a state"
+                " (US-FL). Not needed where it bears the Census's own name. May be repeated.",
             ),
         )
     ):
@@ -84,11 +89,12 @@ def _import_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @_import_options
 @explained
 def import_(files: tuple[Path, ...], **options: Any) -> None:
-    """Import exact limits: zipped shapefiles, GeoJSON, GeoPackage or GeoParquet.
+    """Import exact limits of cities, towns and the like.
 
-    Each FILE becomes a layer of its name, in place of an earlier one. Rows are matched by GEOID,
-    by id, or by state, name and point. Census places without a government are left out. A file
-    that fails does not keep the others from being imported.
+    FILE is a zipped shapefile, GeoJSON, GeoPackage or GeoParquet. Each becomes a layer of its
+    name, in place of an earlier one. Rows are matched by GEOID, by id, or by state, name and
+    point. Census places without a government are left out. A file that fails does not keep the
+    others from being imported.
     """
     sys.exit(_import_each(files, options))
 
@@ -104,7 +110,16 @@ def list_() -> None:
     if not layers:
         console.print(f"Nothing was imported into {folder}.", markup=False)
         return
-    heads = "name kind vintage licence matched kept complete imported".split()
+    heads = [
+        "name",
+        "kind",
+        "vintage",
+        "licence",
+        "matched",
+        "other cities",
+        "complete",
+        "imported",
+    ]
     table = Table(*heads, box=None)
     for layer in layers.values():
         complete = layer.complete_states
@@ -126,11 +141,15 @@ def list_() -> None:
 @click.argument("name")
 @explained
 def remove(name: str) -> None:
-    """Remove the imported layer NAME; approximate boxes take its place again."""
+    """Remove an imported layer.
+
+    NAME is as `regmap boundaries list` has it. Approximate boxes take its place again.
+    """
     from regmap.geo.imports.layers import remove_layer
 
     remove_layer(present_settings().boundaries_dir, name)
     console.print(f"Removed: {name}", markup=False)
+    _tell_of_restart()
 
 
 @boundaries.command()
@@ -149,9 +168,10 @@ def remove(name: str) -> None:
 @click.option("--import", "at_once", is_flag=True, help="Import it at once.")
 @explained
 def fetch(states: tuple[str, ...], to: Path | None, at_once: bool, **asked: Any) -> None:
-    """Download Census files: places, or county subdivisions (towns and townships).
+    """Download Census files to import.
 
-    A file arrives whole or not at all; its SHA-256 is told and stands beside it.
+    They hold places, or county subdivisions (towns and townships). A file arrives whole or not at
+    all; its SHA-256 is told and stands beside it.
     """
     if asked["sha256"] and len(states) > 1:
         raise InvalidValue({"--sha256": ["One checksum cannot fit several files."]})
@@ -202,7 +222,7 @@ def _import_each(files: tuple[Path, ...], given: dict[str, Any]) -> int:
     from regmap.geo.imports.importing import Options
     from regmap.services.boundaries import directory, import_boundaries
 
-    settings, options, status = present_settings(), Options(**given), 0
+    settings, options, status, has_changed = present_settings(), Options(**given), 0, False
     known = directory(settings.data_dir)
     for file in files:
         try:
@@ -214,10 +234,19 @@ def _import_each(files: tuple[Path, ...], given: dict[str, Any]) -> int:
             status = FOUND_PROBLEMS
             continue
         _print_report(report)
-        if not (report.matched or report.kept):
+        if report.matched or report.kept:
+            has_changed = True
+        else:
             click.echo(f"regmap: {file}: nothing in it matched; nothing was imported", err=True)
             status = FOUND_PROBLEMS
+    if has_changed:
+        _tell_of_restart()
     return status
+
+
+def _tell_of_restart() -> None:
+    """Say, beside the report, when the change counts."""
+    click.echo("A server that is running takes this up when it is started again.", err=True)
 
 
 def _print_report(report: Any) -> None:
@@ -227,8 +256,9 @@ def _print_report(report: Any) -> None:
         "", "", box=None, show_header=False, title=escape(report.name), title_justify="left"
     )
     table.columns[1].justify = "right"
-    for cells in report_lines(report):
-        table.add_row(*map(escape, cells))
+    for what, count in report_lines(report):
+        if count != "0" or what in _ALWAYS_TOLD:
+            table.add_row(escape(what), count)
     _wide.print(table)
     for what, ids in (("matched", report.matched), ("complete", report.complete_states)):
         if ids:

@@ -81,6 +81,27 @@ def test_the_report_counts_every_row(run: Run, place_file: Path) -> None:
     assert counts["unmatched, kept: incorporated places"] == "3"
 
 
+def test_what_a_running_server_makes_of_it_is_told(run: Run, place_file: Path) -> None:
+    told = "A server that is running takes this up when it is started again.\n"
+
+    assert run("import", place_file).stderr == told
+    assert run("remove", "tl_2024_28_place").stderr == told
+    assert run("list").stderr == ""
+
+
+def test_an_id_that_no_jurisdiction_has_is_named(run: Run, tmp_path: Path) -> None:
+    ids = ["US-MS-columbus", "US-MS-columbia"]
+    rows = [{"key": id, "geometry": square(-88.41, 33.51)} for id in ids]
+    file = tmp_path / "mine.parquet"
+    frame(rows).to_parquet(file)
+
+    result = run("import", file, "--id-column", "key")
+
+    assert result.exit_code == 0
+    assert "no jurisdiction has the id 'US-MS-columbia'" in result.stdout
+    assert "matched: US-MS-columbus" in result.stdout
+
+
 def test_nothing_imported_is_told(run: Run, folder: Path) -> None:
     assert run("list").stdout == f"Nothing was imported into {folder}.\n"
 

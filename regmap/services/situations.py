@@ -146,9 +146,26 @@ class Situations:
 
     def _outside_cities(self, leaf: str, limits: Sequence[ImportedArea]) -> bool | None:
         """Whether a spot lies outside every city: None while not all limits are loaded."""
-        if any(area.kind == "place" for area in limits):
+        state = subdivision_of(leaf)
+        cities = {self._is_city(area, state) for area in limits}
+        if True in cities:
             return False
-        return True if subdivision_of(leaf) in self._limits.complete_states else None
+        return None if None in cities or state not in self._limits.complete_states else True
+
+    def _is_city(self, area: ImportedArea, state: str) -> bool | None:
+        """Whether imported limits are those of a city in a state; None: perhaps.
+
+        That is so with towns, which some states count as unincorporated, and with cities of
+        another state: beyond the line of theirs, one of the two borders is a little off.
+        """
+        id = area.jurisdiction_id
+        tree = self._snapshot.tree
+        level = tree.get(id).level if id is not None and id in tree else None
+        if area.kind != "place" and level not in (Level.PLACE, None):
+            return False  # tribal land
+        if area.state != state or area.kind == "cousub":
+            return None
+        return True if area.kind == "place" or level is Level.PLACE else None
 
     def of_zip(self, code: str) -> Situation:
         """The situation of a ZIP code (five digits): an area that may reach into several.

@@ -35,7 +35,8 @@ def main() -> int:
             mark = "yes" if promise.held else "NO"
             table.add_row(promise.what, promise.measured, promise.promised, mark)
     console.print(table)
-    console.print(f"{os.cpu_count()} cores")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    console.print(f"{os.cpu_count()} cores, {memory:.0f} GiB of memory")
     return 0 if held else 1
 
 

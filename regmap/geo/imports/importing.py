@@ -202,6 +202,8 @@ def _kept_shapes(
         if match is not None and (doubt := directory.contradiction(match, row)):
             report.notes.append(doubt)
             match = None
+        elif match is None and row.id is not None:
+            report.notes.append(f"{row}: no jurisdiction has the id {row.id!r}")
         if match is not None and match.id in directory.detailed:
             detailed.add(match.id)
         elif match is not None:
