@@ -19,7 +19,7 @@ _CSV_ROWS = 1_000_000
 _AT_ONCE = 1_000_000
 # Not ru_maxrss: that of a new process begins with what its parent had.
 _CHILD = """
-from regmap.cli_annotate import annotate
+from regmap.cli.annotate import annotate
 try:
     annotate()
 finally:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from regmap.settings import Settings, variable
 
-COMMAND = "from regmap.cli_annotate import annotate; annotate()"
+COMMAND = "from regmap.cli.annotate import annotate; annotate()"
 
 
 def environment(settings: Settings) -> dict[str, str]:

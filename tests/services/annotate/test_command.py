@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
-from regmap.cli_annotate import annotate
+from regmap.cli.annotate import annotate
 from regmap.settings import Settings
 from tests.services.annotate.conftest import rows_of, written
 from tests.services.annotate.processes import environment

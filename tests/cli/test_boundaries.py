@@ -16,7 +16,7 @@ from regmap.geo.atlas import Atlas
 from regmap.geo.imports.layers import read_layers
 from tests.geo.imports.files import frame, mississippi, shapefile_zip, square, town_row
 
-DATA = Path(__file__).parent.parent / "data"
+DATA = Path(__file__).parent.parent.parent / "data"
 
 Run = Callable[..., Result]
 

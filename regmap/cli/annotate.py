@@ -18,7 +18,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from regmap.terminal import FOUND_PROBLEMS, console, explained, present_settings
+from regmap.cli.terminal import FOUND_PROBLEMS, console, explained, present_settings
 
 
 @click.command()

@@ -8,11 +8,11 @@ from typing import Any
 import click
 
 from regmap import __version__
-from regmap.cli_annotate import annotate
-from regmap.cli_boundaries import boundaries
-from regmap.terminal import FOUND_PROBLEMS, console
-from regmap.terminal import explained as _explained
-from regmap.terminal import present_settings as _settings
+from regmap.cli.annotate import annotate
+from regmap.cli.boundaries import boundaries
+from regmap.cli.terminal import FOUND_PROBLEMS, console
+from regmap.cli.terminal import explained as _explained
+from regmap.cli.terminal import present_settings as _settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

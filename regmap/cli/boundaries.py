@@ -12,8 +12,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
+from regmap.cli.terminal import FOUND_PROBLEMS, console, explained, present_settings
 from regmap.domain.errors import DataProblem, InvalidValue
-from regmap.terminal import FOUND_PROBLEMS, console, explained, present_settings
 
 _NAMED_AT_MOST = 20
 _ALWAYS_TOLD = ("rows read", "matched a jurisdiction")
