@@ -75,7 +75,12 @@ def copied_database(factory: pytest.TempPathFactory, to: Path) -> Path:
 def make_app(database: Path, cache_dir: Path, data_dir: Path = DATA) -> Flask:
     """An app on a database file."""
     return create_app(
-        Settings(database_url=url_of(database), cache_dir=cache_dir, data_dir=data_dir)
+        Settings(
+            database_url=url_of(database),
+            cache_dir=cache_dir,
+            data_dir=data_dir,
+            boundaries_dir=cache_dir / "nothing-imported",
+        )
     )
 
 

@@ -148,7 +148,9 @@ class Lookup:
 
         :param areas: the leaf of each, as ``Grouped.areas``.
         """
-        return self._nearby(substance, day).worth_measuring(lon, lat, areas)
+        worth: Array = self._nearby(substance, day).worth_measuring(lon, lat, areas)
+        limits = self._snapshot.geography.limits
+        return worth | limits.close_many(lon, lat) if limits.areas else worth
 
     def _find_nearby(self, substance: Substance, day: date) -> Nearby:
         def status_of(leaf: str) -> Status:
@@ -182,28 +184,66 @@ class Lookup:
         self, lon: float, lat: float, situation: Situation, substance: Substance, day: date
     ) -> Iterator[Near]:
         """The other sides of the borders close by where another status holds, nearest first."""
+        found = [*self._across_leaves(lon, lat, situation, substance, day)]
+        if self._snapshot.geography.limits.areas:
+            found += self._across_limits(lon, lat, situation, substance, day)
+            found.sort(key=lambda near: near.distance_km)
+        told: set[str | None] = set()
+        for near in found:
+            if near.governed_by not in told:  # one line for all counties that one state decides for
+                told.add(near.governed_by)
+                yield near
+
+    def _across_leaves(
+        self, lon: float, lat: float, situation: Situation, substance: Substance, day: date
+    ) -> Iterator[Near]:
         leaf = situation.holding[0]
+        here = self._status_in(situation, substance, day)
 
         def differs(other: str) -> bool:
-            here = self._status_of_leaf(leaf, substance, day)
             return self._status_of_leaf(other, substance, day) is not here
 
-        told: set[str | None] = set()
         locator = self._snapshot.geography.locator
         for neighbour in locator.neighbours(lon, lat, leaf, differs):
-            there = self.in_situation(Situation((neighbour.leaf,)), substance, day).resolution
-            decider = there.governing.jurisdiction.id if there and there.governing else None
-            if there is None or decider in told:
-                continue  # one line for all the counties of a state that decides for them
-            told.add(decider)
+            beyond = self.situations.of_leaf(neighbour.leaf)
+            blurred = neighbour.distance_km <= self._error_km(leaf, neighbour.leaf)
+            yield from self._beyond(
+                beyond, neighbour.leaf, neighbour.distance_km, blurred, substance, day
+            )
+
+    def _across_limits(
+        self, lon: float, lat: float, situation: Situation, substance: Substance, day: date
+    ) -> Iterator[Near]:
+        here = self._status_in(situation, substance, day)
+        for beyond, area, km in self.situations.across_limits(lon, lat, situation):
+            if self._status_in(beyond, substance, day) is here:
+                continue
+            id = beyond.holding[-1]
+            yield from self._beyond(beyond, id, km, km <= area.layer.error_km, substance, day)
+
+    def _beyond(
+        self,
+        situation: Situation,
+        jurisdiction_id: str,
+        km: float,
+        blurred: bool,
+        substance: Substance,
+        day: date,
+    ) -> Iterator[Near]:
+        there = self.in_situation(situation, substance, day).resolution
+        if there is not None:
             yield Near(
-                jurisdiction=self._snapshot.tree.get(neighbour.leaf),
-                distance_km=round(neighbour.distance_km, 3),
+                jurisdiction=self._snapshot.tree.get(jurisdiction_id),
+                distance_km=round(km, 3),
                 status=there.status,
                 min_age=there.min_age,
-                governed_by=decider,
-                blurred=neighbour.distance_km <= self._error_km(leaf, neighbour.leaf),
+                governed_by=there.governing.jurisdiction.id if there.governing else None,
+                blurred=blurred,
             )
+
+    def _status_in(self, situation: Situation, substance: Substance, day: date) -> Status:
+        resolution = self.in_situation(situation, substance, day).resolution
+        return resolution.status if resolution else Status.UNKNOWN
 
     def _error_km(self, *sides: str) -> float:
         """How far a border may be off: where two meet, the better drawn one is the border."""
@@ -211,9 +251,8 @@ class Lookup:
         return min(by_id[side].layer.error_km for side in sides)
 
     def _find_status_of_leaf(self, leaf: str, substance: Substance, day: date) -> Status:
-        """The status of every spot in a leaf area: places that are only possible never decide."""
-        resolution = self.in_situation(Situation((leaf,)), substance, day).resolution
-        return resolution.status if resolution else Status.UNKNOWN
+        """The status of the land in a leaf area: places that are only possible never decide."""
+        return self._status_in(self.situations.of_leaf(leaf), substance, day)
 
     def _answer_situation(
         self, situation: Situation, substance: Substance, day: date, today: date

@@ -144,6 +144,25 @@ class Situations:
         outside = self._outside_cities(leaf, limits) if match is Match.INSIDE else None
         return Situation(tuple(holding), match, tuple(possible), outside)
 
+    def of_leaf(self, leaf: str) -> Situation:
+        """The situation of the land in a leaf area that is in no city, as far as that is known."""
+        return Situation((leaf,), outside_cities=self._outside_cities(leaf, ()))
+
+    def across_limits(
+        self, lon: float, lat: float, situation: Situation
+    ) -> Iterator[tuple[Situation, ImportedArea, float]]:
+        """What holds on the other side of each imported border close by, and how far that is (km).
+
+        :param situation: that of the spot itself.
+        """
+        inside = self._limits.at(lon, lat)
+        places = self._snapshot.places.around(lon, lat)
+        for area, km in self._limits.borders(lon, lat):
+            beyond = [one for one in inside if one is not area]
+            if len(beyond) == len(inside):
+                beyond.append(area)
+            yield self._in_leaf(situation.holding[0], situation.match, places, beyond), area, km
+
     def _outside_cities(self, leaf: str, limits: Sequence[ImportedArea]) -> bool | None:
         """Whether a spot lies outside every city: None while not all limits are loaded."""
         state = subdivision_of(leaf)

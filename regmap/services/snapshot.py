@@ -35,6 +35,11 @@ class Geography:
     gazetteer: Gazetteer
 
     @property
+    def mark(self) -> str:
+        """What follows a data version, so that answers by other imported limits are told apart."""
+        return f"+{self.atlas.version[:8]}" if self.atlas.imported else ""
+
+    @property
     def imported_ids(self) -> frozenset[str]:
         """Ids of the jurisdictions whose exact limits an operator imported."""
         ids = (area.jurisdiction_id for area in self.atlas.imported)
@@ -132,7 +137,7 @@ def build_snapshot(
             revision_of[jurisdiction_id, substance] = head.revision
     tree = _tree(geography.atlas, own)
     return Snapshot(
-        data_version=data_version(*last),
+        data_version=data_version(*last) + geography.mark,
         revision=last[0],
         substances=substances,
         own=own,

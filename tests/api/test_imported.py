@@ -204,6 +204,56 @@ def test_a_verdict_denies_in_the_city_and_names_it(complete: Flask) -> None:
     assert COLUMBUS in {reason["jurisdiction"] for reason in found["reasons"]}
 
 
+# The southern limit of Eastville is at 33.43; beyond it the county's ban holds.
+DISTANCES = [(33.4303, 0.033, True), (33.434, 0.445, False), (33.445, 1.668, False)]
+
+
+@pytest.mark.parametrize(("lat", "km", "blurred"), DISTANCES, ids=str)
+def test_beyond_city_limits_close_by_another_status_is_near(
+    complete: Flask, lat: float, km: float, blurred: bool
+) -> None:
+    spot = {"lat": lat, "lon": -88.33}
+    found = get(complete, "/status", **spot, on=ON)
+
+    [near] = found["near"]
+    assert near["jurisdiction"]["id"] == LOWNDES
+    assert near["distance_km"] == pytest.approx(km, abs=0.01)
+    assert (near["status"], near["governed_by"]) == ("prohibited", LOWNDES)
+    assert post(complete, "/status/batch", items=[spot], on=ON)["items"][0]["near"] == [near]
+
+    product = {"substance": "kratom", "form": "powder", "seven_oh_percent": 0.5, "buyer_age": 30}
+    [item] = post(complete, "/verdicts", items=[spot], product=product, on=ON)["items"]
+    [border] = [reason for reason in item["reasons"] if reason["rule"] == "border"]
+    assert border["effect"] == ("unknown" if blurred else "notice")
+    assert item["verdict"] == ("unknown" if blurred else "allow")
+
+
+def test_outside_the_limits_what_holds_inside_is_near(complete: Flask) -> None:
+    found = get(complete, "/status", lat=33.429, lon=-88.33, on=ON)
+
+    assert found["effective"]["governed_by"] == LOWNDES
+    [near] = found["near"]
+    assert near["status"] == "regulated"
+    assert near["distance_km"] == pytest.approx(0.111, abs=0.01)
+
+
+def test_far_from_every_limit_nothing_is_near(complete: Flask) -> None:
+    assert get(complete, "/status", **IN_THE_OPEN, on=ON)["near"] == []
+
+
+def test_the_data_version_tells_that_limits_were_imported(
+    complete: Flask, incomplete: Flask, ask: Ask
+) -> None:
+    versions = [
+        get(app, "/status", **IN_EASTVILLE)["data_version"] for app in (complete, incomplete)
+    ]
+    plain = ask("/status", **IN_EASTVILLE)["data_version"]
+
+    assert len({*versions, plain}) == 3
+    for version in versions:
+        assert version.startswith(f"{plain}+")
+
+
 def test_a_route_is_cut_at_the_city_limits(complete: Flask) -> None:
     west, east = (-88.50, 33.51), (-88.42, 33.51)
     found = post(complete, "/route", type="LineString", coordinates=[west, east], on=ON)
