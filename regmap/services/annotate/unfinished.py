@@ -4,7 +4,6 @@ Beside ``OUT`` stand ``OUT.part``, what is written so far, and ``OUT.journal``, 
 of it is whole and of what. Only the finished file takes the place of ``OUT``.
 """
 
-import errno
 import fcntl
 import os
 from collections import Counter
@@ -18,7 +17,7 @@ from typing import IO, Any
 import orjson
 
 from regmap.domain.errors import DataProblem, InvalidValue
-from regmap.files import replace_whole
+from regmap.files import put_whole
 
 _FORMAT = 1
 
@@ -140,8 +139,7 @@ class Unfinished:
             "question": self._question,
             "progress": asdict(self.progress),
         }
-        if not replace_whole(self._journal, orjson.dumps(kept)):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._journal))
+        put_whole(self._journal, orjson.dumps(kept))
 
     def finish(self, overwrite: bool) -> None:
         """Put the file in its place.
