@@ -94,7 +94,7 @@ def _compact_layer(layer: Layer) -> dict[str, Any]:
 
 
 def route(followed: Route) -> dict[str, Any]:
-    """What is met along a route."""
+    """What is met along a route; what holds in each part of it is left to the view."""
     return {
         "km": round(followed.km, 3),
         "strictest": followed.strictest,
@@ -111,7 +111,6 @@ def route(followed: Route) -> dict[str, Any]:
 
 def _crossing(one: Crossing) -> dict[str, Any]:
     return {
-        **compact(one.answer),
         "jurisdiction": one.jurisdiction,
         "match": one.match,
         "from_km": round(one.from_km, 3),

@@ -25,14 +25,21 @@ from regmap.schemas.batch import Item
 from regmap.schemas.documents import understood
 from regmap.schemas.route import RouteQuery
 from regmap.schemas.route_answers import RouteAnswerSchema
+from regmap.services.batch import sight_all
 from regmap.services.bundle import Services
+from regmap.services.lookup import Sighting
 from regmap.services.routes import Stops
 
 blp = blueprint("route", "The law along a route")
 
 _query_schema = RouteQuery()
+# What holds in a part of a route is written as in a batch: many parts share it.
+_HELD = ("effective", "layers", "possible", "warnings")
 _answer_schema = RouteAnswerSchema(
-    exclude=("query", "stops", "warnings", "data_version", "disclaimer")
+    exclude=(
+        *("query", "stops", "warnings", "data_version", "disclaimer"),
+        *(f"crossed.{name}" for name in _HELD),
+    )
 )
 
 
@@ -52,8 +59,11 @@ def route() -> Response:
         asked.routes.located([stop.target for stop in query["stops"]]) if "stops" in query else None
     )
     line = stops.line if stops else query["line"]
-    followed = asked.routes.follow(line, substance, day)
+    followed = asked.routes.follow(line, substance, day, query["field"])
     found = _answer_schema.dump(documents.route(followed))
+    for written, crossing in zip(found["crossed"], followed.crossings, strict=True):
+        held = compact_pieces(asked, Sighting(crossing.situation), substance, day)
+        written.update({name: held[name] for name in _HELD})
     if stops:
         found["stops"] = _stops(asked, query["stops"], stops, substance, day)
     return posted(
@@ -74,7 +84,7 @@ def route() -> Response:
 def _stops(
     asked: Services, items: Sequence[Item], stops: Stops, substance: Substance, day: date
 ) -> list[dict[str, Any]]:
-    sightings = [asked.lookup.sight(one, substance, day) for one in stops.locations]
+    sightings = sight_all(asked.lookup, stops.locations, substance, day)
     return [
         {
             **({} if item.id is None else {"id": item.id}),
@@ -82,6 +92,7 @@ def _stops(
             **compact_pieces(asked, found, substance, day),
         }
         for item, at_km, found in zip(items, stops.at_km, sightings, strict=True)
+        if isinstance(found, Sighting)  # always: what is not known was refused before
     ]
 
 

@@ -20,8 +20,12 @@ STEP_KM = 0.025
 """How closely a way is looked at: a corner cut off by less than this may go unseen. It is an
 eighth of the error of the best boundaries at hand (0.2 km)."""
 
+MOST_STEPS = 500_000
+"""A way longer than 12,500 km is looked at in so many steps, that answers come in bounded time; at
+100,000 km they are as long as that error."""
+
 _CHUNK = 1 << 18
-_HALVINGS = 16  # of a step: down to half a millimetre
+_HALVINGS = 16  # of a step: down to half a millimetre, or 3 mm on the longest ways
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,9 @@ def _ellipsoid() -> Any:
 
 def legs_km(lon: Array, lat: Array) -> Array:
     """The distance in km from each vertex (degrees) to the next, along the geodesic."""
-    _, _, metres = _ellipsoid().inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    # As lists: an array of one number is taken for the number, which numpy is about to refuse.
+    ends = (lon[:-1].tolist(), lat[:-1].tolist(), lon[1:].tolist(), lat[1:].tolist())
+    _, _, metres = _ellipsoid().inv(*ends)
     return np.asarray(metres) / 1000
 
 
@@ -96,12 +102,13 @@ def geodesic_way(lon: Array, lat: Array) -> Way:
     return Way(all_lon, all_lat, np.concatenate([[0.0], np.cumsum(pieces)]))
 
 
-def samples(way: Way, step_km: float = STEP_KM) -> Iterator[Array]:
+def samples(way: Way, step_km: float = STEP_KM, most: int = MOST_STEPS) -> Iterator[Array]:
     """Distances in km along a way, its start and end among them, some hundred thousand at a time.
 
-    Each array but the first begins where the one before ends.
+    They are ``step_km`` apart at most, or further on a way of more than ``most`` such steps. Each
+    array but the first begins where the one before ends.
     """
-    steps = max(1, int(np.ceil(way.length / step_km)))
+    steps = max(1, min(most, int(np.ceil(way.length / step_km))))
     for start in range(0, steps, _CHUNK):
         numbers = np.arange(start, min(start + _CHUNK, steps) + 1)
         yield np.minimum(numbers * (way.length / steps), way.length)
@@ -136,7 +143,7 @@ def cut(way: Way, key_at: Callable[[Array, Array], Array]) -> list[Stretch]:
 def _turns(
     keys: Callable[[Array], Array], low: Array, high: Array, before: Array, after: Array
 ) -> tuple[Array, Array]:
-    """Where keys change between ``low`` (km), with one key, and ``high``, with another, and to what.
+    """Where keys change between ``low`` (km) with one key and ``high`` with another, and to what.
 
     In order. Between two samples a third area may lie: what is found there is cut in its turn.
     """

@@ -14,9 +14,10 @@ from regmap.domain.jurisdictions import Jurisdiction
 from regmap.domain.locations import Location, Point, Zip
 from regmap.domain.resolution import stricter
 from regmap.domain.vocabulary import Match, Status, Substance
-from regmap.geo.ways import Way, cut, geodesic_way, legs_km, samples
+from regmap.geo.ways import Way, cut, geodesic_way, legs_km
+from regmap.services.beside import Beside, Part, Sides
 from regmap.services.browse import Browse
-from regmap.services.lookup import Answer, Lookup, Near
+from regmap.services.lookup import Answer, Lookup
 from regmap.services.situations import Situation
 from regmap.services.snapshot import Snapshot
 
@@ -24,8 +25,6 @@ Array = np.ndarray[Any, Any]
 
 MAX_KM = 100_000.0
 """The longest line that is followed: two and a half times round the Earth."""
-
-_BESIDE_STEP_KM = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,10 @@ class Crossing:
     situation: Situation
     answer: Answer
 
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """A jurisdiction near the line, stricter than the one crossed ``at_km`` from its start."""
-
-    near: Near
-    at_km: float
+    @property
+    def status(self) -> Status:
+        """What holds there for certain."""
+        return self.answer.resolution.status if self.answer.resolution else Status.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +80,7 @@ class Routes:
         self._snapshot = snapshot
         self._lookup = lookup
         self._browse = browse
-        self._locator = snapshot.geography.locator
+        self._sides = Sides(snapshot, lookup)
 
     def located(self, locations: Sequence[Location | InvalidValue]) -> Stops:
         """The stops of a route, each at its point or in the middle of its area.
@@ -130,25 +126,30 @@ class Routes:
             raise InvalidValue({f"{name}.jurisdiction": [f"Where {id} lies is not known."]})
         return centroid
 
-    def follow(self, line: Sequence[tuple[float, float]], substance: Substance, day: date) -> Route:
+    def follow(
+        self,
+        line: Sequence[tuple[float, float]],
+        substance: Substance,
+        day: date,
+        field: str = "coordinates",
+    ) -> Route:
         """Follow the line through two or more vertices, joined by geodesics.
 
         :param line: longitude and latitude of each in degrees (WGS 84).
-        :raises InvalidValue: if it is longer than ``MAX_KM``.
+        :raises InvalidValue: naming ``field``, if it is longer than ``MAX_KM``.
         """
         lon, lat = np.array(line, dtype=float).T
         km = float(legs_km(lon, lat).sum())
         if km > MAX_KM:
-            raise InvalidValue(
-                {"coordinates": [f"Is {km:,.0f} km long; the most is {MAX_KM:,.0f}."]}
-            )
+            raise InvalidValue({field: [f"Is {km:,.0f} km long; the most is {MAX_KM:,.0f}."]})
         way = geodesic_way(lon, lat)
         crossings = tuple(self._crossings(way, substance, day))
+        parts = [Part(one.to_km, one.situation, one.status) for one in crossings]
         return Route(
             km=way.length,
             crossings=crossings,
             totals=tuple(self._totals(crossings)),
-            beside=tuple(self._beside(way, crossings, substance, day)),
+            beside=tuple(self._sides.beside(way, parts, substance, day)),
         )
 
     def _crossings(self, way: Way, substance: Substance, day: date) -> Iterator[Crossing]:
@@ -163,9 +164,7 @@ class Routes:
         stretches = cut(way, keys)
         situations = list(number_of)
         # Approximate limits cut no route: along one stretch all that it touches are possible.
-        for certain, same in groupby(
-            stretches, key=lambda one: _certain(situations[one.key])
-        ):
+        for certain, same in groupby(stretches, key=lambda one: _certain(situations[one.key])):
             parts = list(same)
             met = [situations[part.key] for part in parts]
             possible = dict.fromkeys(id for one in met for id in one.possible)
@@ -187,36 +186,6 @@ class Routes:
             for id in dict.fromkeys(one.id for chain in held for one in chain):
                 totals[id] = totals.get(id, 0.0) + crossing.to_km - crossing.from_km
         return ((self._snapshot.tree.get(id), km) for id, km in totals.items())
-
-    def _beside(
-        self, way: Way, crossings: Sequence[Crossing], substance: Substance, day: date
-    ) -> list[Beside]:
-        """Stricter jurisdictions across the borders close by, each where it comes closest."""
-        closest: dict[str, Beside] = {}
-        crossed = {one.jurisdiction.id for one in crossings if one.jurisdiction}
-        ends = np.array([crossing.to_km for crossing in crossings])
-        for km in samples(way, _BESIDE_STEP_KM):
-            lon, lat = way.at(km)
-            areas = self._locator.locate_many(lon, lat)
-            for at in np.flatnonzero(self._locator.near_border_many(lon, lat, areas)).tolist():
-                here = crossings[min(int(np.searchsorted(ends, km[at])), len(crossings) - 1)]
-                for near in self._stricter(float(lon[at]), float(lat[at]), here, substance, day):
-                    known = closest.get(near.jurisdiction.id)
-                    if near.jurisdiction.id in crossed:
-                        continue
-                    if known is None or near.distance_km < known.near.distance_km:
-                        closest[near.jurisdiction.id] = Beside(near, float(km[at]))
-        return sorted(closest.values(), key=lambda one: (one.at_km, one.near.jurisdiction.id))
-
-    def _stricter(
-        self, lon: float, lat: float, here: Crossing, substance: Substance, day: date
-    ) -> Iterator[Near]:
-        if not here.situation.holding:
-            return
-        status = here.answer.resolution.status if here.answer.resolution else Status.UNKNOWN
-        for near in self._lookup.near(lon, lat, here.situation, substance, day):
-            if near.status is not status and stricter(near.status, status) is near.status:
-                yield near
 
 
 def _certain(situation: Situation) -> Situation:

@@ -76,6 +76,25 @@ def test_every_stricter_possible_rule_is_named() -> None:
     assert "(prohibited): The US-AA-town, The US-AA-village." in said
 
 
+def test_states_that_are_only_possible_are_told_before_all_else() -> None:
+    records = (a_record("US", "unregulated"), a_record(STATE, "prohibited"), a_record("US-BB"))
+    spots = (a_spot("US"), a_spot(STATE, Match.POSSIBLE), a_spot("US-BB", Match.POSSIBLE))
+
+    first, second = doubted(*records, spots=spots)
+
+    assert first == (
+        "It is not certain which of these this is in, so none of them decides:"
+        " The US-AA, The US-BB."
+    )
+    assert "(prohibited): The US-AA." in second
+
+
+def test_counties_that_are_only_possible_leave_the_state_certain() -> None:
+    records = (a_record(STATE, "regulated"), a_record(COUNTY, "regulated"))
+
+    assert doubted(*records, spots=(a_spot(STATE), a_spot(COUNTY, Match.POSSIBLE))) == []
+
+
 def test_an_unknown_local_rule_is_told() -> None:
     assert doubted(a_record(STATE, "regulated"), a_record(TOWN, "unknown")) == [
         "Whether The US-AA-town has a rule of its own is not known."
