@@ -61,9 +61,7 @@ def status_batch() -> Response:
     return posted(
         {
             "query": question,
-            "items": _answered(
-                items, sightings, lambda found: write(asked, found, substance, day)
-            ),
+            "items": _answered(items, sightings, lambda found: write(asked, found, substance, day)),
             "data_version": asked.snapshot.data_version,
             "disclaimer": DISCLAIMER,
         }

@@ -37,8 +37,11 @@ def found(answer: Answer, data_version: str) -> dict[str, Any]:
     }
 
 
-def candidates(choices: Choices, asked: Services) -> dict[str, Any]:
-    """The places that a name fits."""
+def candidates(choices: Choices, asked: Services, besides: Mapping[str, str]) -> dict[str, Any]:
+    """The places that a name fits.
+
+    :param besides: the rest of the question, as it was asked: each candidate's ``url`` keeps it.
+    """
     return {
         "candidates": [
             {
@@ -52,7 +55,7 @@ def candidates(choices: Choices, asked: Services) -> dict[str, Any]:
                 "lon": one.lon,
                 "population": one.population,
                 "exact": one.exact,
-                "url": _status_url(one),
+                "url": _status_url(one, besides),
             }
             for one in choices.candidates
         ],
@@ -62,13 +65,13 @@ def candidates(choices: Choices, asked: Services) -> dict[str, Any]:
     }
 
 
-def _status_url(one: Candidate) -> str:
+def _status_url(one: Candidate, besides: Mapping[str, str]) -> str:
     where = (
         {"jurisdiction": one.jurisdiction}
         if one.jurisdiction is not None
         else {"lat": one.lat, "lon": one.lon}
     )
-    return f"{PREFIX}/status?{urlencode(where)}"
+    return f"{PREFIX}/status?{urlencode({**where, **besides})}"
 
 
 def compact(answer: Answer) -> dict[str, Any]:

@@ -66,7 +66,8 @@ def full_answer() -> Response:
 
 
 def _choices(question: dict[str, Any], choices: Choices, asked: Services) -> Response:
-    written = _candidates_schema.dump(documents.candidates(choices, asked))
+    besides = {name: given for name, given in request.args.items() if name != "place"}
+    written = _candidates_schema.dump(documents.candidates(choices, asked, besides))
     response = caching.answer(orjson.dumps({"query": question, **written}))
     if response.status_code == 200:
         response.status_code = 300

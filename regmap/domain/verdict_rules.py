@@ -26,9 +26,9 @@ _CAPS: Mapping[Ground, tuple[str, Fact]] = {
     Ground.SERVING_LIMIT_MG: ("serving_mg", lambda product: product.serving_mg),
 }
 
-# The codebook speaks of "products whose alkaloid is mitragynine": one of which more than half is
-# another alkaloid is none, whatever is declared of it.
-_HALF = 50
+ORDINARY_PERCENT = 2.0
+"""The share of 7-OH among the alkaloids up to which a product asked about as the plant is taken for
+an ordinary one: no law on record lets one hold more (a test holds this against the records)."""
 
 # Whether a seller meets these cannot be read off a product, and they do not forbid it. Rules on
 # advertising (marketing_to_minors_ban) and on what an act is called (kcpa) bear on no parcel.
@@ -116,9 +116,8 @@ def seven_oh_caps(layer: Layer) -> list[Cap]:
 def is_ordinary(product: Product, lines: Iterable[Cap], *, by_declaration: bool) -> bool:
     """Whether a product is known to be an ordinary one of the plant, no concentrate of 7-OH.
 
-    No threshold is made up here: it holds no 7-OH at all, or keeps every line that the law draws,
-    or (``by_declaration``) is asked about as the plant, with a share of 7-OH that does not
-    belie it.
+    It holds no 7-OH at all, or keeps every line that the law draws here, or (``by_declaration``)
+    is asked about as the plant, with a share that no such law anywhere would call too high.
     """
     if product.seven_oh_percent == 0:
         return True
@@ -126,7 +125,7 @@ def is_ordinary(product: Product, lines: Iterable[Cap], *, by_declaration: bool)
     if drawn and all(_keeps(product, rule, cap) for rule, cap in drawn):
         return True
     share = product.seven_oh_percent
-    return by_declaration and share is not None and share <= _HALF
+    return by_declaration and share is not None and share <= ORDINARY_PERCENT
 
 
 def _keeps(product: Product, rule: Ground, cap: float) -> bool:

@@ -4,21 +4,18 @@ A ZIP code is a set of addresses, not a shape. No source at hand bounds where th
 county, so a ZIP is taken to reach anywhere in each of its counties.
 """
 
-import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from regmap.domain.errors import DataProblem, InvalidValue
+from regmap.domain.errors import DataProblem
 from regmap.domain.jurisdictions import subdivision_of
 from regmap.places.packed import REMEDY, Lines, split_sections, unpacked
 
 FILE = "zips.tsv.xz"
 SECTIONS = ("areas", "zips")
-
-_ZIP = re.compile(r"([0-9]{5})(?:-[0-9]{4})?")
 
 
 class ZipKind(StrEnum):
@@ -96,28 +93,6 @@ class ZipArea:
         return tuple(sorted({source for part in self.parts for source in part.sources}))
 
 
-def parse_zip(text: str, field: str = "zip") -> str:
-    """The five digits of a ZIP code or ZIP+4; white space around it does not matter.
-
-    :raises InvalidValue: naming ``field`` and what is wrong.
-    """
-    found = _ZIP.fullmatch(text.strip())
-    if found is None:
-        raise InvalidValue({field: [_what_is_wrong(text.strip())]})
-    return found.group(1)
-
-
-def _what_is_wrong(text: str) -> str:
-    wanted = "A ZIP code has five digits (12345), or five and four (12345-6789)."
-    if re.fullmatch(r"[0-9]{3,4}", text):
-        return f"{wanted} This has {len(text)}: was a leading zero lost ({text.zfill(5)})?"
-    if re.fullmatch(r"[0-9]{9}", text):
-        return f"{wanted} Write {text[:5]}-{text[5:]}."
-    if text.isdigit() and not text.isascii():
-        return f"{wanted} Use the digits 0 to 9."
-    return wanted
-
-
 class ZipCodes:
     """All ZIP codes of ``data/gazetteer/``, read at the first question; safe for many threads.
 
@@ -129,8 +104,8 @@ class ZipCodes:
         self._lock = threading.Lock()
         self._loaded: tuple[tuple[str, ...], Lines] | None = None
 
-    def get(self, zip: str) -> ZipArea | None:  # the field's own word
-        """What a ZIP code (five digits, see :func:`parse_zip`) reaches; None if it is not known.
+    def get(self, zip: str) -> ZipArea | None:
+        """What a ZIP code (five digits) reaches; None if it is not known.
 
         :raises DataProblem: if the built file is missing or damaged.
         """

@@ -40,6 +40,9 @@ class Finder:
         :raises UnknownLocation: if none fits.
         :raises InvalidValue: if the text is too long.
         """
+        id = text.strip()
+        if "-" in id and id in self._tree:  # an id of two letters is also a state's short name
+            return Named(Within(id), self._tree.get(id).name, ())
         found = self._names.find(text, MAX_CANDIDATES)
         if not found.candidates:
             raise UnknownLocation("no place of that name is known", "place")

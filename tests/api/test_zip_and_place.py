@@ -318,3 +318,16 @@ def test_any_origin_may_read_the_answer_and_head_sends_its_headers_alone(
     for name in ("Content-Type", "Content-Length", "Access-Control-Allow-Origin"):
         assert headed.headers[name] == got.headers[name]
     assert headed.headers.get("ETag") == got.headers.get("ETag")
+
+
+def test_the_address_of_a_candidate_keeps_the_rest_of_the_question(client: FlaskClient) -> None:
+    asked = {"place": "Springfield", "on": "2020-01-01", "substance": "7-oh"}
+    body = client.get("/api/v1/status", query_string=asked).get_json()
+
+    for candidate in body["candidates"]:
+        query = json_of(client.get(candidate["url"]))["query"]
+        assert (query["on"], query["substance"]) == ("2020-01-01", "7-oh")
+
+
+def test_an_id_below_a_country_is_taken_for_itself(ask: Ask) -> None:
+    assert ask("/status", place="US-AL")["effective"]["governed_by"] == "US-AL"

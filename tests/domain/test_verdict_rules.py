@@ -111,9 +111,10 @@ def test_a_ban_of_what_is_inhaled_asks_for_the_form(form: Form | None, outcome: 
         (replace(LEAF, seven_oh_percent=0), {}, Outcome.ALLOW),
         (LEAF, {}, Outcome.ALLOW),
         (replace(LEAF, seven_oh_percent=None), {}, Outcome.UNKNOWN),
-        (replace(LEAF, seven_oh_percent=51), {}, Outcome.UNKNOWN),
+        (replace(LEAF, seven_oh_percent=2), {}, Outcome.ALLOW),
+        (replace(LEAF, seven_oh_percent=2.1), {}, Outcome.UNKNOWN),
     ],
-    ids=["under the cap", "none of it", "no line", "no share", "belied"],
+    ids=["under the cap", "none of it", "no line", "no share", "just ordinary", "belied"],
 )
 def test_a_synthetic_ban_passes_what_is_known_to_be_ordinary(
     product: Product, rules: dict[str, Any], outcome: Outcome
@@ -196,9 +197,9 @@ CONCENTRATES: dict[str, tuple[tuple[Record, ...], Product, Outcome]] = {
         share(None),
         Outcome.UNKNOWN,
     ),
-    "an unknown law without a line, mostly 7-OH": (
+    "an unknown law without a line, more than any cap on record": (
         (a_record(COUNTRY, "unregulated"), apart("unknown", COUNTRY)),
-        share(51),
+        share(2.1),
         Outcome.UNKNOWN,
     ),
     "a law that would allow it too": ((under(), apart("unregulated")), share(1), Outcome.ALLOW),

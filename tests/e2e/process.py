@@ -18,7 +18,7 @@ from urllib.request import urlopen
 from tests.served import url_of
 
 REGMAP = Path(sys.executable).with_name("regmap")
-READY_SECONDS = 30
+READY_SECONDS = 150  # with an empty cache the indexes are built first
 POLL_SECONDS = 0.05
 
 

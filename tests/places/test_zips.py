@@ -1,13 +1,10 @@
 """ZIP codes: what is read as one, and what each reaches."""
 
-import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from regmap.domain.errors import DataProblem, InvalidValue
+from regmap.domain.errors import DataProblem
 from regmap.geo.atlas import Atlas
 from regmap.places.zips import (
     FILE,
@@ -15,58 +12,8 @@ from regmap.places.zips import (
     ZipCodes,
     ZipKind,
     ZipPart,
-    parse_zip,
     possible_places,
 )
-
-
-@pytest.mark.parametrize(
-    ("text", "zip_code"),
-    [
-        ("37167", "37167"),
-        (" 37167\t", "37167"),
-        ("12345-6789", "12345"),
-        ("00501", "00501"),
-        ("00000", "00000"),  # well formed; that nobody has it is for ZipCodes to say
-    ],
-)
-def test_a_zip_is_read(text: str, zip_code: str) -> None:
-    assert parse_zip(text) == zip_code
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("9999", "leading zero lost (09999)"),
-        ("501", "leading zero lost (00501)"),
-        ("123456", "five digits"),
-        ("123456789", "Write 12345-6789."),
-        ("12345-", "five digits"),
-        ("12345-678", "five digits"),
-        ("12 345", "five digits"),
-        ("K1A 0B1", "five digits"),
-        ("\uff11\uff12\uff13\uff14\uff15", "Use the digits 0 to 9"),  # full width
-        ("٠١٢٣٤", "Use the digits 0 to 9"),
-        ("", "five digits"),
-        ("12345\n67890", "five digits"),
-        ("+2345", "five digits"),
-    ],
-)
-def test_what_is_no_zip_is_refused_with_the_reason(text: str, says: str) -> None:
-    with pytest.raises(InvalidValue) as refused:
-        parse_zip(text, "items.3.zip")
-    assert says in refused.value.errors["items.3.zip"][0]
-
-
-@given(st.text() | st.from_regex(r"\s*[0-9]{3,9}(-[0-9]{0,5})?\s*", fullmatch=True))
-def test_only_five_ascii_digits_come_out(text: str) -> None:
-    try:
-        found = parse_zip(text)
-    except InvalidValue:
-        assert not re.fullmatch(r"[0-9]{5}(-[0-9]{4})?", text.strip())
-    else:
-        assert re.fullmatch(r"[0-9]{5}(-[0-9]{4})?", text.strip())
-        assert found == text.strip()[:5]
 
 
 @pytest.mark.parametrize("code", ["00000", "99999", "00200", "", "x", "3716", "37167 ", "東京"])

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from regmap.domain.verdict_rules import ORDINARY_PERCENT
 from regmap.release import yaml_files
 from regmap.release.files import Release, file_document, read_release, record_path
 from regmap.release.substances import read_substances
@@ -62,6 +63,19 @@ def without_nulls(geo: dict[str, Any] | None) -> dict[str, Any]:
 
 def test_the_records_have_no_problem(release: Release) -> None:
     assert [str(problem) for problem in release.problems] == []
+
+
+def test_no_cap_on_7_oh_is_laxer_than_what_a_verdict_takes_for_an_ordinary_product(
+    release: Release,
+) -> None:
+    caps = [
+        period.rules["seven_oh_cap_percent"]
+        for record in release.records.values()
+        for period in record.periods
+        if "seven_oh_cap_percent" in period.rules
+    ]
+
+    assert max(caps) == ORDINARY_PERCENT
 
 
 def test_reading_and_writing_a_file_gives_the_very_same_bytes(release: Release) -> None:
