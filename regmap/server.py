@@ -17,12 +17,8 @@ from regmap.web.folium_map import map_parts
 
 def run(settings: Settings, host: str, port: int, workers: int) -> int:
     """Serve until told to stop, and return the exit status: 1 if the data cannot be served."""
-    print("regmap: checking the data; a first start builds indexes (half a minute)", flush=True)
     # In a process of its own: workers are forked from this one, and would inherit what checking
     # and filling the cache leaves in memory (200 MB when the cache is cold).
-    print(
-        "regmap: checking the data (the first time, half a minute: indexes are built)", flush=True
-    )
     checking = get_context("fork").Process(target=_check, args=(settings,))
     checking.start()
     checking.join()
