@@ -25,30 +25,21 @@ import shapely
 from regmap.geo.cells import Cells
 from regmap.geo.index_build import FIRST_LEAF, index_arrays
 from regmap.geo.index_edges import LABEL_BITS, ONE
-from regmap.geo.lattice import (
-    CHILD_BITS,
-    COLUMNS,
-    SCALE,
-    SHIFTS,
-    SOUTH,
-    STEP_BITS,
-    TOLERANCE,
-    WEST,
-    lattice_x,
-    lattice_y,
-)
+from regmap.geo.index_leaves import COUNT_SHIFT, HEAD, PIECE
+from regmap.geo.lattice import STEP_BITS, TOLERANCE, Lattice
 from regmap.geo.rings import Rings, unrolled
 
 Array = np.ndarray[Any, Any]
 
-_CHUNK = 1 << 15  # spots worked on at once: what is in between stays in the processor's cache
+# Spots worked on at once: what is in between stays in the processor's cache.
+_CHUNK = 1 << 15
+_LEAF_SPOTS = 1 << 13
 _SHAPES_KEPT = 64
 _FEW = 16  # spots: from here on they are asked for together, and of a prepared shape
 _CANDIDATE_CELL = 0.5
 _MOST = 65_535
-_BASE = SHIFTS[0]
-_SIDE = (1 << CHILD_BITS) - 1
 _LABEL = ONE - 1
+_SHIFT = (1 << COUNT_SHIFT) - 1
 
 
 class AreaIndex:
@@ -63,18 +54,23 @@ class AreaIndex:
 
     def __init__(self, arrays: Mapping[str, Array], shape: Callable[[int], Any]) -> None:
         self.arrays = arrays
-        self._codes, self._starts = arrays["codes"], arrays["starts"]
-        self._pieces = arrays["pieces"].reshape(-1).view(np.int64)
-        self._weights, self._labels = arrays["weights"], arrays["labels"]
-        self._shifts = arrays["shifts"]
+        self._codes, self._leaves = arrays["codes"], arrays["leaves"]
+        self._lattice = lattice = Lattice.kept(arrays)
         self._boxes = arrays["boxes"]
         self._candidates = Cells.kept(_CANDIDATE_CELL, arrays, "candidate")
         self.shape = lru_cache(maxsize=_SHAPES_KEPT)(shape)
+        # Beyond these (degrees) there is no area, or the longitude has two names.
+        self._west, self._south, self._scale = lattice.west, lattice.south, lattice.scale
+        base = (1 << lattice.shifts[0]) / lattice.scale
+        self._first_lon = max(lattice.west, -180.0)
+        self._last_lon = min(lattice.west + lattice.columns * base, 180.0)
+        self._first_lat = lattice.south
+        self._last_lat = lattice.south + lattice.rows * base
         # One number out of a memoryview takes a third of the time it takes out of an array.
-        self._code_at = self._codes.data
-        self._start_at, self._label_at = self._starts.data, self._labels.data
-        self._piece_at = arrays["pieces"].reshape(-1).data
-        self._weight_at = self._weights.data
+        self._code_at, self._word_at = self._codes.data, self._leaves.data
+        self._half_at = self._leaves.view(np.int16).data
+        self._base, self._columns = lattice.shifts[0], lattice.columns
+        self._levels = tuple((shift, bits, (1 << bits) - 1) for shift, bits in lattice.levels)
 
     @staticmethod
     def arrays_of(rings: Rings) -> dict[str, Array]:
@@ -102,36 +98,37 @@ class AreaIndex:
 
         The meridian of 180° has two names: a spot there is held by what holds it by either.
         """
-        if not (-180.0 < lon < 180.0 and -90.0 <= lat <= 90.0):
-            return self._exactly(lon, lat)
-        x, y = int((lon - WEST) * SCALE), int((lat - SOUTH) * SCALE)
-        shift = _BASE
-        code = self._code_at[(y >> shift) * COLUMNS + (x >> shift)]
-        while code < -1:
+        if not (self._first_lon < lon < self._last_lon and self._first_lat < lat < self._last_lat):
+            return self._exactly(lon, lat) if abs(lon) == 180.0 else -1
+        x, y = int((lon - self._west) * self._scale), int((lat - self._south) * self._scale)
+        code = self._code_at[(y >> self._base) * self._columns + (x >> self._base)]
+        if code >= -1:
+            return code
+        for shift, bits, side in self._levels:
             if code <= FIRST_LEAF:
-                return self._in_leaf(FIRST_LEAF - code, shift, x, y, lon, lat)
-            shift -= CHILD_BITS
-            code = self._code_at[
-                -2 - code + ((y >> shift & _SIDE) << CHILD_BITS) + (x >> shift & _SIDE)
-            ]
-        return code
+                break
+            code = self._code_at[-2 - code + ((y >> shift & side) << bits) + (x >> shift & side)]
+            if code >= -1:
+                return code
+        return self._in_leaf(FIRST_LEAF - code, x, y, lon, lat)
 
-    def _in_leaf(self, leaf: int, shift: int, x: int, y: int, lon: float, lat: float) -> int:
+    def _in_leaf(self, leaf: int, x: int, y: int, lon: float, lat: float) -> int:
+        words, halves = self._word_at, self._half_at
+        label, count = words[leaf], words[leaf + 1]
+        shift = count & _SHIFT
         cut = shift - STEP_BITS if shift > STEP_BITS else 0
         x, y = (x & (1 << shift) - 1) >> cut, (y & (1 << shift) - 1) >> cut
-        label = self._label_at[leaf]
-        pieces = self._piece_at
-        for piece in range(self._start_at[leaf], self._start_at[leaf + 1]):
-            at = piece << 2
-            low_y, high_y = pieces[at + 1], pieces[at + 3]
-            if low_y - TOLERANCE <= y <= high_y + TOLERANCE:
-                low_x = pieces[at]
-                dx, dy = pieces[at + 2] - low_x, high_y - low_y
-                right = dy * (x - low_x) - dx * (y - low_y)
+        first = leaf + HEAD
+        for piece in range(first, first + PIECE * (count >> COUNT_SHIFT), PIECE):
+            at = piece << 1
+            above, dy = y - halves[at + 1], halves[at + 3]
+            if -TOLERANCE <= above <= dy + TOLERANCE:
+                dx = halves[at + 2]
+                right = dy * (x - halves[at]) - dx * above
                 if abs(right) <= TOLERANCE * (abs(dx) + dy):
                     return self._exactly(lon, lat)
-                if right > 0 and low_y <= y < high_y:
-                    label += self._weight_at[piece]
+                if right > 0 and 0 <= above < dy:
+                    label += words[piece + 2]
         if label == 0:
             return -1
         return (label & _LABEL) - 1 if label >> LABEL_BITS == 1 else self._exactly(lon, lat)
@@ -169,90 +166,116 @@ class AreaIndex:
         """
         lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
         held = np.empty(len(lon), dtype=np.int32)
+        doubts = [np.empty(0, dtype=np.int64)]
+        waiting: list[tuple[Array, Array, Array]] = []
         for start in range(0, len(lon), _CHUNK):
             part = slice(start, start + _CHUNK)
-            self._fill(lon[part], lat[part], held[part])
+            spots, x, y = self._fill(lon[part], lat[part], held[part])
+            waiting.append((spots + start, x, y))
+            # Leaves are read together: where few spots are in one, each step has few to work on.
+            if part.stop >= len(lon) or sum(len(spots) for spots, _, _ in waiting) >= _LEAF_SPOTS:
+                spots, x, y = (np.concatenate(each) for each in zip(*waiting, strict=True))
+                doubts.append(self._fill_leaves(spots, x, y, held))
+                waiting = []
+        self._ask_shapes(lon, lat, held, np.concatenate(doubts))
         return held
 
-    def _fill(self, lon: Array, lat: Array, held: Array) -> None:
-        if not (lon.min() > -180 and lon.max() < 180 and lat.min() >= -90 and lat.max() <= 90):
-            self._fill_with_faults(lon, lat, held)
-            return
-        x, y = lattice_x(lon).astype(np.int32), lattice_y(lat).astype(np.int32)
-        cell = y >> _BASE
-        cell *= COLUMNS
-        cell += x >> _BASE
+    def _fill(self, lon: Array, lat: Array, held: Array) -> tuple[Array, Array, Array]:
+        """Fill in areas and codes of leaves; the places of these, and their x and y in units."""
+        if not (
+            lon.min() > self._first_lon
+            and lon.max() < self._last_lon
+            and lat.min() > self._first_lat
+            and lat.max() < self._last_lat
+        ):
+            return self._fill_with_others(lon, lat, held)
+        x, y = self._lattice.x(lon).astype(np.int32), self._lattice.y(lat).astype(np.int32)
+        cell = y >> self._base
+        cell *= self._columns
+        cell += x >> self._base
         # "clip" spares a check of what is known to be inside.
         np.take(self._codes, cell, out=held, mode="clip")
         self._descend(x, y, held)
-        leaves = np.flatnonzero(held <= FIRST_LEAF)
-        if len(leaves):
-            label, doubt = self._in_leaves(FIRST_LEAF - held[leaves], x[leaves], y[leaves])
-            doubt |= (label != 0) & (label >> LABEL_BITS != 1)
-            held[leaves] = (label & _LABEL) - 1
-            self._ask_shapes(lon, lat, held, leaves[doubt])
+        spots = np.flatnonzero(held <= FIRST_LEAF)
+        return spots, x[spots], y[spots]
 
-    def _fill_with_faults(self, lon: Array, lat: Array, held: Array) -> None:
-        """Also for spots on ±180 degrees, and for what is no spot."""
-        plain = (lon > -180) & (lon < 180) & (lat >= -90) & (lat <= 90)
-        some = np.full(np.count_nonzero(plain), -1, dtype=np.int32)
-        if len(some):
-            self._fill(lon[plain], lat[plain], some)
-        held[:] = -1
-        held[plain] = some
-        self._ask_shapes(lon, lat, held, np.flatnonzero(~plain))
+    def _fill_with_others(self, lon: Array, lat: Array, held: Array) -> tuple[Array, Array, Array]:
+        """Also for spots beyond the lattice, on ±180 degrees, and for what is no spot."""
+        within = (lon > self._first_lon) & (lon < self._last_lon)
+        within &= (lat > self._first_lat) & (lat < self._last_lat)
+        x, y = np.zeros((2, len(lon)), dtype=np.int32)
+        codes = np.where(np.abs(lon) == 180.0, np.int32(FIRST_LEAF), np.int32(-1))
+        where = np.flatnonzero(within)
+        if len(where):
+            some = np.empty(len(where), dtype=np.int32)
+            spots, x_of, y_of = self._fill(lon[where], lat[where], some)
+            codes[where], x[where[spots]], y[where[spots]] = some, x_of, y_of
+        held[:] = codes
+        spots = np.flatnonzero(codes <= FIRST_LEAF)
+        return spots, x[spots], y[spots]
 
     def _descend(self, x: Array, y: Array, held: Array) -> None:
         """Replace codes of nodes by those of the cells in them, level by level."""
-        code, where = held, np.arange(len(held))
-        for shift in SHIFTS[1:]:
+        code, where = held, None
+        for shift, bits, side in self._levels:
             node = np.flatnonzero((code < -1) & (code > FIRST_LEAF))
             if not len(node):
                 return
-            code, where, x, y = code[node], where[node], x[node], y[node]
+            code, x, y = code[node], x[node], y[node]
+            where = node if where is None else where[node]
             cell = y >> shift
-            cell &= _SIDE
-            cell <<= CHILD_BITS
-            cell += (x >> shift) & _SIDE
+            cell &= side
+            cell <<= bits
+            cell += (x >> shift) & side
             cell -= code
             cell -= 2
             code = np.take(self._codes, cell, mode="clip")
             held[where] = code
 
-    def _in_leaves(self, leaf: Array, x: Array, y: Array) -> tuple[Array, Array]:
-        """The label at spots in leaves, and which of them are too close to a border to trust it."""
-        shift = self._shifts[leaf].astype(np.int32)
-        cut = np.maximum(shift - STEP_BITS, 0)
-        inside = (1 << shift) - 1
-        first = self._starts[leaf]
-        count = self._starts[leaf + 1] - first
+    def _fill_leaves(self, spots: Array, x: Array, y: Array, held: Array) -> Array:
+        """Fill in what leaves say; gives the spots too close to a border to trust it."""
+        head = FIRST_LEAF - held[spots]
+        count = np.take(self._leaves, head + 1, mode="clip")
         # Most pieces first: the spots with a next piece are then always the first ones.
-        order = np.argsort((_MOST - count).astype(np.uint16), kind="stable")
-        x, y = ((x & inside) >> cut)[order], ((y & inside) >> cut)[order]
-        first, many = first[order], np.bincount(count)
-        label = self._labels[leaf][order]
-        doubt = np.zeros(len(leaf), dtype=bool)
-        left = len(leaf)
+        order = np.argsort((_MOST - (count >> COUNT_SHIFT)).astype(np.uint16), kind="stable")
+        spots, head, count = spots[order], head[order], count[order]
+        shift = count & _SHIFT
+        inside = (1 << shift) - 1
+        cut = np.maximum(shift - STEP_BITS, 0)
+        x, y = (x[order] & inside) >> cut, (y[order] & inside) >> cut
+        label = np.take(self._leaves, head, mode="clip")
+        doubt = np.zeros(len(spots), dtype=bool)
+        head += HEAD
+        many = np.bincount(count >> COUNT_SHIFT)
+        left = len(spots)
         for number in range(len(many) - 1):
             left -= int(many[number])
-            piece = first[:left] + number
-            crossed, close = self._crossed(piece, x[:left], y[:left])
-            label[:left] += np.take(self._weights, piece, mode="clip") * crossed
+            crossed, close = self._crossed(head[:left], x[:left], y[:left])
+            weight = np.take(self._leaves, head[:left] + 2, mode="clip")
+            weight *= crossed
+            label[:left] += weight
             doubt[:left] |= close
-        labels, doubts = np.empty_like(label), np.empty_like(doubt)
-        labels[order], doubts[order] = label, doubt
-        return labels, doubts
+            head += PIECE
+        doubt |= (label != 0) & (label >> LABEL_BITS != 1)
+        held[spots] = (label & _LABEL) - 1
+        return spots[doubt]
 
     def _crossed(self, piece: Array, x: Array, y: Array) -> tuple[Array, Array]:
         """Whether each spot lies right of a piece of its own, and whether close to it."""
-        ends = np.take(self._pieces, piece, mode="clip").view(np.int16).reshape(-1, 4)
-        low_x, low_y, high_x, high_y = ends.T.astype(np.int32)
-        dx, dy = high_x - low_x, high_y - low_y
-        above = y - low_y
-        right = dy * (x - low_x)
-        right -= dx * above
+        low = np.take(self._leaves, piece, mode="clip")
+        way = np.take(self._leaves, piece + 1, mode="clip")
+        above = y - (low >> 16)
+        dy = way >> 16
+        # The lower half of a word, with its sign.
+        low <<= 16
+        low >>= 16
+        way <<= 16
+        way >>= 16
+        right = x - low
+        right *= dy
+        right -= way * above
         crossed = (right > 0) & (above >= 0) & (above < dy)
-        close = np.abs(right) <= TOLERANCE * (np.abs(dx) + dy)
+        close = np.abs(right) <= TOLERANCE * (np.abs(way) + dy)
         close &= (above >= -TOLERANCE) & (above <= dy + TOLERANCE)
         return crossed, close
 

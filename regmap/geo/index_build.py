@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from regmap.geo.index_edges import LABEL_BITS, MAX_SHAPES, ONE, Edges, edges_of
+from regmap.geo.index_edges import MAX_SHAPES, ONE, Edges, edges_of
 from regmap.geo.index_leaves import UNSURE, Leaves
-from regmap.geo.lattice import CHILD_BITS, CHILDREN, COLUMNS, MARGIN, ROWS, SHIFTS, step_shift
+from regmap.geo.lattice import MARGIN, Lattice, step_shift
 from regmap.geo.rings import Rings
 
 Array = np.ndarray[Any, Any]
@@ -16,9 +16,10 @@ Arrays = dict[str, Array]
 FIRST_LEAF = -(1 << 30)
 """Codes: from 0 on a shape, -1 none, from -2 down a node, from here down a leaf."""
 
-# A cell is split while its area, times its edges, is large among the cells of the coverage: that
-# gives the same share of spots with edges to test whether areas are large or small.
-_FINENESS = 2.0
+# A cell is split while its area, times its edges, is large among the cells of the coverage, and one
+# level has cells of just the width that most borders need: so the share of spots with edges to
+# test, their number and the depth of the cells are the same whether areas are large or small.
+_FINENESS = 1.5
 _MOST_EDGES = 10
 _PAIRS = 100_000  # worked on at once
 _CORNERS = 1 << 20
@@ -29,6 +30,7 @@ _ROW = float(1 << 32)
 class _Cells:
     """The cells of one level that have a place among the codes, and the edges in each."""
 
+    lattice: Lattice
     level: int
     first: int
     column: Array
@@ -37,12 +39,16 @@ class _Cells:
     pair_edge: Array
 
     @property
+    def shift(self) -> int:
+        return self.lattice.shifts[self.level]
+
+    @property
     def width(self) -> int:
-        return 1 << SHIFTS[self.level]
+        return 1 << self.shift
 
     @property
     def margin(self) -> int:
-        return MARGIN << step_shift(SHIFTS[self.level])
+        return MARGIN << step_shift(self.shift)
 
 
 def index_arrays(rings: Rings) -> Arrays:
@@ -50,64 +56,71 @@ def index_arrays(rings: Rings) -> Arrays:
 
     :raises ValueError: for more shapes than it has room for (two million).
     """
-    if len(rings.shape_ends) - 1 > MAX_SHAPES:
+    many = len(rings.shape_ends) - 1
+    if many > MAX_SHAPES:
         raise ValueError(f"an index holds at most {MAX_SHAPES:,} areas")
     edges = edges_of(rings)
+    lattice = _lattice(edges, many)
+    edges = edges.on(lattice)
+    enough = _enough(edges)
     leaves = Leaves(edges)
     codes: list[Array] = []
-    cells: _Cells | None = _base(edges)
-    enough = _enough(edges)
+    cells: _Cells | None = _base(lattice, edges)
     while cells is not None:
         coded, split = _coded(cells, edges, leaves, enough)
         codes.append(coded)
         cells = _children(cells, split, edges) if len(split) else None
-    return {"codes": np.concatenate(codes).astype(np.int32), **leaves.arrays()}
+    codes_of_all = np.concatenate(codes).astype(np.int32)
+    return {"codes": codes_of_all, "leaves": leaves.words(), **lattice.arrays()}
+
+
+def _lattice(edges: Edges, many: int) -> Lattice:
+    """A lattice for the borders of ``many`` areas (degrees)."""
+    if not len(edges):
+        return Lattice.fitted((0.0, 0.0, 0.0, 0.0), 1.0, 1)
+    return Lattice.fitted(edges.bounds(), (max(_enough(edges), 0.0) / _MOST_EDGES) ** 0.5, many)
 
 
 def _enough(edges: Edges) -> float:
-    """Area times edges (square units) from which a cell is worth splitting."""
-    if not len(edges):
-        return 0.0
-    # The covered area: a weight also counts by how many more areas the right side is covered.
-    begun = (edges.weight + ONE // 2) >> LABEL_BITS
-    middle = (edges.low_x + edges.high_x) / 2
-    covered = -float((begun * middle * (edges.high_y - edges.low_y)).sum())
-    return covered / (_FINENESS * len(edges))
+    """Area times edges from which a cell is worth splitting."""
+    return edges.covered() / (_FINENESS * len(edges)) if len(edges) else 0.0
 
 
-def _base(edges: Edges) -> _Cells:
-    row, column = np.divmod(np.arange(ROWS * COLUMNS, dtype=np.int32), COLUMNS)
+def _base(lattice: Lattice, edges: Edges) -> _Cells:
+    columns, rows = lattice.columns, lattice.rows
+    row, column = np.divmod(np.arange(rows * columns, dtype=np.int32), np.int32(columns))
     empty = np.empty(0, dtype=np.int64)
-    bare = _Cells(0, 0, column, row, empty, empty)
+    bare = _Cells(lattice, 0, 0, column, row, empty, empty)
     every = np.arange(len(edges))
-    whole = np.array([0, COLUMNS - 1, 0, ROWS - 1])
+    whole = np.array([0, columns - 1, 0, rows - 1])
     bounds = np.broadcast_to(whole, (len(every), 4))
     edge, column_of, row_of = _touched(bare, edges, every, bounds)[:3]
-    cell = row_of * COLUMNS + column_of
+    cell = row_of * columns + column_of
     order = np.argsort(cell, kind="stable")
-    return _Cells(0, 0, column, row, cell[order], edge[order])
+    return _Cells(lattice, 0, 0, column, row, cell[order], edge[order])
 
 
 def _children(parents: _Cells, split: Array, edges: Edges) -> _Cells:
     """The children of some cells (positions among them) that became nodes in this order."""
-    side = 1 << CHILD_BITS
-    place = np.arange(CHILDREN, dtype=np.int32)
+    bits = parents.shift - parents.lattice.shifts[parents.level + 1]
+    side, children = 1 << bits, 1 << 2 * bits
+    place = np.arange(children, dtype=np.int32)
     column = (parents.column[split, None] * side + place % side).ravel()
     row = (parents.row[split, None] * side + place // side).ravel()
     empty = np.empty(0, dtype=np.int64)
     first = parents.first + len(parents.column)
-    bare = _Cells(parents.level + 1, first, column, row, empty, empty)
+    bare = _Cells(parents.lattice, parents.level + 1, first, column, row, empty, empty)
     node_of = np.full(len(parents.column), -1)
     node_of[split] = np.arange(len(split))
     node = node_of[parents.pair_cell]
     kept = node >= 0
     node, edge = node[kept], parents.pair_edge[kept]
-    west, south = column[::CHILDREN][node], row[::CHILDREN][node]
+    west, south = column[::children][node], row[::children][node]
     bounds = np.stack([west, west + side - 1, south, south + side - 1], axis=1)
     edge, column_of, row_of, pair = _touched(bare, edges, edge, bounds)
-    cell = node[pair] * CHILDREN + (row_of % side) * side + column_of % side
+    cell = node[pair] * children + (row_of % side) * side + column_of % side
     order = np.argsort(cell, kind="stable")
-    return _Cells(bare.level, first, column, row, cell[order], edge[order])
+    return _Cells(parents.lattice, bare.level, first, column, row, cell[order], edge[order])
 
 
 def _touched(
@@ -164,20 +177,21 @@ def _coded(cells: _Cells, edges: Edges, leaves: Leaves, enough: float) -> tuple[
     counts = np.bincount(cells.pair_cell, minlength=len(codes))
     area = float(cells.width) ** 2
     fine = (counts * area <= enough) & (counts <= _MOST_EDGES)
-    if cells.level == len(SHIFTS) - 1:
+    if cells.level == len(cells.lattice.shifts) - 1:
         fine[:] = True
     split = np.flatnonzero((counts > 0) & ~fine)
     # The children come behind all cells so far.
     behind = cells.first + len(codes)
-    codes[split] = -2 - (behind + np.arange(len(split)) * CHILDREN)
+    if len(split):
+        bits = cells.shift - cells.lattice.shifts[cells.level + 1]
+        codes[split] = -2 - (behind + (np.arange(len(split)) << 2 * bits))
     leaf = np.flatnonzero(((counts > 0) & fine) | ((counts == 0) & ~plain))
     leaf_of = np.full(len(codes), -1)
     leaf_of[leaf] = np.arange(len(leaf))
     pair_leaf = leaf_of[cells.pair_cell]
     kept = pair_leaf >= 0
-    codes[leaf] = FIRST_LEAF - leaves.count - np.arange(len(leaf))
-    leaves.add(
-        SHIFTS[cells.level],
+    codes[leaf] = FIRST_LEAF - leaves.add(
+        cells.shift,
         cells.column[leaf],
         cells.row[leaf],
         np.where(sure[leaf], label[leaf], UNSURE),
@@ -193,12 +207,13 @@ def _corner_labels(cells: _Cells, edges: Edges, corner_x: Array) -> tuple[Array,
     One sweep over the lines through all these corners: along a line, labels change at edges.
     """
     width, margin = cells.width, cells.margin
-    first = np.maximum(np.ceil((edges.low_y + margin) / width), 0).astype(np.int64)
-    many = np.maximum(np.ceil((edges.high_y + margin) / width).astype(np.int64) - first, 0)
+    rows = np.flatnonzero(np.bincount(cells.row))
+    first = np.searchsorted(rows, np.ceil((edges.low_y + margin) / width))
+    many = np.searchsorted(rows, np.ceil((edges.high_y + margin) / width)) - first
     edge = np.repeat(np.arange(len(edges)), many)
-    row = np.repeat(first, many) + np.arange(len(edge))
-    row -= np.repeat(np.cumsum(many) - many, many)
-    some = edges.taken(edge)
+    place = np.repeat(first, many) + np.arange(len(edge))
+    place -= np.repeat(np.cumsum(many) - many, many)
+    row, some = rows[place], edges.taken(edge)
     along = (row * float(width) - margin - some.low_y) / (some.high_y - some.low_y)
     crossing = row * _ROW + some.low_x + along * (some.high_x - some.low_x)
     order = np.argsort(crossing)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from regmap.geo.lattice import lattice_x, lattice_y
+from regmap.geo.lattice import Lattice
 from regmap.geo.rings import Rings
 
 Array = np.ndarray[Any, Any]
@@ -22,7 +22,7 @@ MAX_SHAPES = ONE // 2 - 2
 
 @dataclass(frozen=True)
 class Edges:
-    """Straight pieces of borders in lattice units (float), the lower end first.
+    """Straight pieces of borders in degrees or lattice units (float), the lower end first.
 
     ``weight`` is the label on the right of an edge, less the one on its left. Of a level edge the
     western end counts as the lower one, so that its right is below.
@@ -37,6 +37,32 @@ class Edges:
     def __len__(self) -> int:
         return len(self.weight)
 
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east and north of all of them; there must be some."""
+        return (
+            float(min(self.low_x.min(), self.high_x.min())),
+            float(self.low_y.min()),
+            float(max(self.low_x.max(), self.high_x.max())),
+            float(self.high_y.max()),
+        )
+
+    def covered(self) -> float:
+        """The area that the shapes cover, in squares of what the edges are in."""
+        # A weight also counts by how many more shapes the right side is covered.
+        begun = (self.weight + ONE // 2) >> LABEL_BITS
+        middle = (self.low_x + self.high_x) / 2
+        return -float((begun * middle * (self.high_y - self.low_y)).sum())
+
+    def on(self, lattice: Lattice) -> "Edges":
+        """Edges in degrees as edges in units."""
+        return Edges(
+            lattice.x(self.low_x),
+            lattice.y(self.low_y),
+            lattice.x(self.high_x),
+            lattice.y(self.high_y),
+            self.weight,
+        )
+
     def taken(self, which: Array) -> "Edges":
         """Some of the edges."""
         return Edges(
@@ -49,7 +75,7 @@ class Edges:
 
 
 def edges_of(rings: Rings) -> Edges:
-    """The edges of all rings; those that several rings share become one."""
+    """The edges of all rings (degrees); those that several rings share become one."""
     first, low, high, upward = _pieces(rings)
     ring = np.searchsorted(rings.ring_ends, first, side="right") - 1
     part = rings.ring_part()[ring]
@@ -58,10 +84,10 @@ def edges_of(rings: Rings) -> Edges:
     weight = np.where(upward, -label, label)[order]
     at = order[starts]
     return Edges(
-        lattice_x(low[at, 0]),
-        lattice_y(low[at, 1]),
-        lattice_x(high[at, 0]),
-        lattice_y(high[at, 1]),
+        low[at, 0],
+        low[at, 1],
+        high[at, 0],
+        high[at, 1],
         np.add.reduceat(weight, starts) if len(starts) else weight,
     )
 

@@ -3,6 +3,11 @@
 A piece is cut to its cell (margin included) and rounded to steps. Where an edge leaves through the
 western side, a *wall* stands on that side from there up to the top: counting from the cell's
 south-western corner, whose label is known, it takes the place of what lies further west.
+
+All of a leaf stands together in one record, for where areas are many, what takes time is to go to
+another place in memory. A record is 32-bit words: the label; the number of pieces and the level's
+shift; and three for each piece: its lower end (x, then y: 16 bits each), the way from there to its
+upper end (the same) and its weight.
 """
 
 from typing import Any
@@ -14,6 +19,11 @@ from regmap.geo.lattice import MARGIN, step_shift
 
 Array = np.ndarray[Any, Any]
 
+
+HEAD, PIECE = 2, 3
+"""Words: of what comes before the pieces, of each piece."""
+COUNT_SHIFT = 8
+"""Bits of a head's second word below the number of pieces."""
 
 UNSURE = 2 * ONE
 """A label of no use: its leaf answers every spot by the shapes themselves."""
@@ -27,12 +37,9 @@ class Leaves:
 
     def __init__(self, edges: Edges) -> None:
         self._edges = edges
-        self.count = 0
-        self._pieces: list[Array] = [np.empty((0, 4), dtype=np.int16)]
-        self._weights: list[Array] = [np.empty(0, dtype=np.int32)]
-        self._counts: list[Array] = [np.empty(0, dtype=np.int64)]
-        self._labels: list[Array] = [np.empty(0, dtype=np.int32)]
-        self._shifts: list[Array] = [np.empty(0, dtype=np.uint8)]
+        # The first record is of no use: a leaf that is UNSURE of every spot.
+        self._words: list[Array] = [np.array([UNSURE, 0], dtype=np.int32)]
+        self._length = len(self._words[0])
 
     def add(
         self,
@@ -42,8 +49,8 @@ class Leaves:
         label: Array,
         pair_leaf: Array,
         pair_edge: Array,
-    ) -> None:
-        """Add the leaves of a level.
+    ) -> Array:
+        """Add the leaves of a level; gives where the record of each begins.
 
         :param label: at the south-west corner of each, margin included.
         :param pair_leaf: position among these leaves, sorted, of each edge in ``pair_edge``.
@@ -57,24 +64,16 @@ class Leaves:
         label[unsure] = UNSURE
         label[np.bincount(leaf, minlength=len(label)) > _MOST_PIECES] = UNSURE
         kept = label[leaf] != UNSURE
-        order = np.argsort(leaf[kept], kind="stable")
-        self._pieces.append(pieces[kept][order])
-        self._weights.append(weights[kept][order])
-        self._counts.append(np.bincount(leaf[kept], minlength=len(label)))
-        self._labels.append(label.astype(np.int32))
-        self._shifts.append(np.full(len(label), shift, dtype=np.uint8))
-        self.count += len(label)
+        order = np.flatnonzero(kept)[np.argsort(leaf[kept], kind="stable")]
+        words, begin = _records(shift, label, leaf[order], pieces[order], weights[order])
+        self._words.append(words)
+        begin += self._length
+        self._length += len(words)
+        return begin
 
-    def arrays(self) -> dict[str, Array]:
-        """All that was collected."""
-        counts = np.concatenate(self._counts)
-        return {
-            "pieces": np.concatenate(self._pieces),
-            "weights": np.concatenate(self._weights),
-            "starts": np.concatenate(([0], np.cumsum(counts))).astype(np.int32),
-            "labels": np.concatenate(self._labels),
-            "shifts": np.concatenate(self._shifts),
-        }
+    def words(self) -> Array:
+        """All that was collected: the records, one behind the other (int32)."""
+        return np.concatenate(self._words)
 
     def _cut(
         self, shift: int, column: Array, row: Array, leaf: Array, edge: Array
@@ -110,6 +109,23 @@ class Leaves:
             np.concatenate([leaf[inside], leaf[wall]]),
             unsure,
         )
+
+
+def _records(
+    shift: int, label: Array, leaf: Array, pieces: Array, weights: Array
+) -> tuple[Array, Array]:
+    """The records of the leaves of a level, and where each begins; ``leaf`` is sorted."""
+    counts = np.bincount(leaf, minlength=len(label))
+    lengths = HEAD + PIECE * counts
+    begin = np.cumsum(lengths) - lengths
+    words = np.empty(int(lengths.sum()), dtype=np.int32)
+    words[begin], words[begin + 1] = label, counts << COUNT_SHIFT | shift
+    first = np.cumsum(counts) - counts
+    at = begin[leaf] + HEAD + PIECE * (np.arange(len(leaf)) - first[leaf])
+    pieces[:, 2:] -= pieces[:, :2]
+    ends = np.ascontiguousarray(pieces).view(np.int32)
+    words[at], words[at + 1], words[at + 2] = ends[:, 0], ends[:, 1], weights
+    return words, begin
 
 
 def _parts(many: int) -> list[slice]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -24,9 +24,8 @@ NEAR_KM = 2.0
 """Borders this close are looked at, or as close as the boundary's own error (rule 7)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """The area that a spot lies in.
+class Spot(NamedTuple):
+    """The area that a spot lies in; a tuple, for one is made in half the time of an object.
 
     ``leaf``: the finest area, an id of a jurisdiction; None at sea or on disputed land, which
     ``disputed`` then describes. ``distance_km`` is 0 inside.
@@ -46,8 +45,9 @@ class Neighbour:
     distance_km: float
 
 
-_FORMAT = 3  # raise it when what is kept changes
+_FORMAT = 4  # raise it when what is kept changes
 
+_NEAREST = Match.NEAREST
 NOWHERE = Spot(None, Match.INSIDE)
 
 
@@ -102,8 +102,8 @@ class Locator:
         owner, km = self._nearest(lon, lat)
         if owner < 0:
             return NOWHERE
-        inside = self._spots[owner]
-        return Spot(inside.leaf, Match.NEAREST, km, inside.disputed)
+        leaf, _, _, disputed = self._spots[owner]
+        return Spot(leaf, _NEAREST, km, disputed)
 
     def locate_many(self, lon: Array, lat: Array) -> Array:
         """The positions in ``leaves`` (int32) of the areas that hold some spots (arrays, degrees).

@@ -2,8 +2,8 @@
 
 The sea within 25 km of a shape is laid out in cells of 0.04 degrees. Each lists the edges that are
 the nearest one from somewhere in it, in short runs along a border, those that come nearest to its
-middle first. A look-up measures along that list until no other can be nearer. ``shores_build``
-makes the lists.
+middle first. A look-up measures along that list until no other can be nearer. ``shores_cells``
+finds what is in the lists, ``shores_build`` makes them.
 
 Distances are measured as in ``regmap.geo.borders``: on a plane laid through the spot. Where edges
 of two areas are equally near (they meet in the nearest vertex), the first area is the answer.
@@ -12,12 +12,13 @@ of two areas are equally near (they meet in the nearest vertex), the first area 
 from bisect import bisect_right
 from collections.abc import Mapping
 from math import cos, hypot, inf, radians, sqrt
+from struct import Struct
 from typing import Any
 
 import numpy as np
 
 from regmap.geo.borders import KM_PER_DEGREE, STEP
-from regmap.geo.lattice import SCALE, SOUTH, WEST, lattice_x, lattice_y
+from regmap.geo.lattice import WORLD
 from regmap.geo.raster import Raster
 
 Array = np.ndarray[Any, Any]
@@ -26,7 +27,7 @@ NEAREST_KM = 25.0
 """A spot off every shape belongs to the nearest one within this distance (CONTRACT, rule 6)."""
 
 SHORE_SHIFT = 18
-LONGEST_RUN = 8  # edges
+LONGEST_RUN = 16  # edges
 RADIUS_STEPS = 100
 NO_RADIUS = 65_535
 """A radius too large to be kept."""
@@ -36,6 +37,7 @@ within reach on the map; a spot there is near nothing."""
 
 _METRES = 0xFFFF
 _MORE = LONGEST_RUN - 1
+_MORE_BITS = _MORE.bit_length()
 
 BEND_KM = 0.15
 """By how much a distance of 30 km may differ, beside the way itself, measured from the middle of a
@@ -43,12 +45,15 @@ cell: its plane has another scale."""
 
 # Within 3 degrees of 180° (25 km at 84 degrees north), distances may go the other way round.
 _PLAIN_LON = 177.0
+_VERTICES = [Struct(f"={2 * more + 4}i").unpack_from for more in range(LONGEST_RUN)]
+"""Give the vertices of runs (x, y, x, y, …): faster than a slice of a memoryview."""
 _CHUNK = 1 << 15
 _AT_ONCE = 1 << 12
 _HALF = 1 << SHORE_SHIFT - 1
-_INSIDE = (1 << SHORE_SHIFT) - 1
+_INSIDE = 2 * _HALF - 1
 KM_PER_STEP = KM_PER_DEGREE * STEP
-KM_PER_UNIT = KM_PER_DEGREE / SCALE
+KM_PER_UNIT = KM_PER_DEGREE / WORLD.scale
+_WEST, _SOUTH, _SCALE = WORLD.west, WORLD.south, WORLD.scale
 _TURN = round(360 / STEP)
 _HALF_TURN = _TURN // 2
 
@@ -62,10 +67,15 @@ class Shores:
     def __init__(self, arrays: Mapping[str, Array]) -> None:
         self._raster = Raster.kept(SHORE_SHIFT, arrays, "shore")
         self._xy = arrays["border_xy"]
+        self._values, self._firsts = arrays["shore_values"], arrays["shore_firsts"]
         self._starts, self._runs = arrays["shore_starts"], arrays["shore_runs"]
         self._first_vertex = arrays["shore_first_vertex"]
-        self._start_at, self._run_at = self._starts.data, self._runs.data
+        self._place = self._raster.place
+        self._block_bits = self._raster.size.bit_length() - 1
+        self._value_at, self._first_at = self._values.data, self._firsts.data
+        self._start_at, self._word_at = self._starts.data, self._runs.reshape(-1).data
         self._xy_at = self._xy.reshape(-1).data
+        self._bytes_of_xy = self._xy_at.cast("B")
         self._first_vertices: list[int] = self._first_vertex.tolist()  # bisect likes a list
 
     def nearest(self, lon: float, lat: float) -> tuple[int, float]:
@@ -76,62 +86,62 @@ class Shores:
         if not (-NORTHERNMOST <= lat <= NORTHERNMOST and -_PLAIN_LON < lon < _PLAIN_LON):
             owner, distance = self.nearest_many(np.array([lon]), np.array([lat]))
             return (int(owner[0]), float(distance[0])) if owner[0] >= 0 else (-1, NEAREST_KM)
-        x, y = int((lon - WEST) * SCALE), int((lat - SOUTH) * SCALE)
-        cell = self._raster.at(x, y)
-        if cell < 0:
+        x, y = int((lon - _WEST) * _SCALE), int((lat - _SOUTH) * _SCALE)
+        place = self._place(x, y)
+        if place < 0 or (number := self._value_at[place]) < 0:
             return -1, NEAREST_KM
-        shrink = cos(radians(lat))
-        aside, up = (x & _INSIDE) - _HALF, (y & _INSIDE) - _HALF
-        to_middle = BEND_KM + KM_PER_UNIT * hypot(aside * shrink, up)
-        first, last = self._start_at[cell], self._start_at[cell + 1]
-        best, found = self._search(first, last, lon, lat, shrink, to_middle)
+        at = self._first_at[place >> self._block_bits] + number
+        words = self._word_at[2 * self._start_at[at] : 2 * self._start_at[at + 1]].tolist()
+        middle = (x & _INSIDE) - _HALF, (y & _INSIDE) - _HALF
+        best, found = self._search(words, lon / STEP, lat / STEP, cos(radians(lat)), middle)
         km = sqrt(best) * KM_PER_STEP
         if km > NEAREST_KM:
             return -1, NEAREST_KM
         return bisect_right(self._first_vertices, found) - 1, km
 
     def _search(
-        self, first: int, last: int, lon: float, lat: float, shrink: float, to_middle: float
+        self, words: list[int], at_x: float, at_y: float, shrink: float, middle: tuple[int, int]
     ) -> tuple[float, int]:
-        """Square of the distance (steps) to the nearest edge in a part of the list, and the edge.
+        """Square of the distance (steps) to the nearest edge in some runs, and a vertex of it.
 
         Written out, for it is most of the time of a look-up; ``squared_many`` does the same.
+
+        :param words: the runs.
+        :param middle: units to the spot from the middle of its cell.
         """
-        xy, runs = self._xy_at, self._run_at
-        at_x, at_y = lon / STEP, lat / STEP
-        best, found, close, enough = inf, -1, inf, 1 << 16
-        for place in range(first, last):
-            run = runs[place]
-            if run & _METRES > enough:
-                break
-            radius = run >> 16 & NO_RADIUS
-            more, edge = run >> 32 & _MORE, run >> 35
-            if found >= 0 and radius < NO_RADIUS:
-                middle = 2 * (edge + (more + 1) // 2)
-                away = hypot((xy[middle] - at_x) * shrink, xy[middle + 1] - at_y)
-                if away - radius * RADIUS_STEPS > close:
+        xy, bytes_of = self._xy_at, self._bytes_of_xy
+        best, found, measured, close, enough = inf, -1, inf, 0.0, 0
+        numbers = iter(words)
+        for edges, where in zip(numbers, numbers, strict=True):
+            vertex, more = edges >> _MORE_BITS, edges & _MORE
+            if found >= 0:
+                if best < measured:
+                    measured, close = best, sqrt(best)
+                    away = hypot(middle[0] * shrink, middle[1]) * KM_PER_UNIT + BEND_KM
+                    enough = int((close * KM_PER_STEP + away) * 1000) + 1
+                if where & _METRES > enough:
+                    break
+                radius, centre = where >> 16, 2 * (vertex + (more + 1 >> 1))
+                x, y = (xy[centre] - at_x) * shrink, xy[centre + 1] - at_y
+                if radius < NO_RADIUS and hypot(x, y) - radius * RADIUS_STEPS > close:
                     continue
-            numbers = iter(xy[2 * edge : 2 * (edge + more) + 4].tolist())
-            from_x, from_y = (next(numbers) - at_x) * shrink, next(numbers) - at_y
-            squared = from_x * from_x + from_y * from_y
-            if squared <= best and (squared < best or edge < found):
-                best, found = squared, edge
-            for x, y in zip(numbers, numbers, strict=True):
+            vertices = iter(_VERTICES[more](bytes_of, vertex << 3))
+            from_x = from_y = begin = inf  # no edge leads to the first vertex
+            for x, y in zip(vertices, vertices, strict=True):
                 to_x, to_y = (x - at_x) * shrink, y - at_y
-                squared = to_x * to_x + to_y * to_y
-                # Edges are numbered in the order of their owners.
-                if squared <= best and (squared < best or edge < found):
-                    best, found = squared, edge
+                end = to_x * to_x + to_y * to_y
+                # Vertices are numbered in the order of their owners.
+                if end <= best and (end < best or vertex < found):
+                    best, found = end, vertex
                 dx, dy = to_x - from_x, to_y - from_y
-                if from_x * dx + from_y * dy < 0 < to_x * dx + to_y * dy:
-                    across = from_x * dy - from_y * dx
-                    squared = across * across / (dx * dx + dy * dy)
-                    if squared <= best and (squared < best or edge < found):
-                        best, found = squared, edge
-                edge += 1
-                from_x, from_y = to_x, to_y
-            close = sqrt(best)
-            enough = int((close * KM_PER_STEP + to_middle) * 1000) + 1
+                length = dx * dx + dy * dy
+                if -length < end - begin < length:
+                    across = from_x * to_y - from_y * to_x
+                    squared = across * across / length
+                    if squared <= best and (squared < best or vertex < found):
+                        best, found = squared, vertex
+                vertex += 1
+                from_x, from_y, begin = to_x, to_y, end
         return best, found
 
     def nearest_many(self, lon: Array, lat: Array) -> tuple[Array, Array]:
@@ -145,25 +155,30 @@ class Shores:
 
     def _fill(self, lon: Array, lat: Array, found: Array, km: Array) -> None:
         sound = np.flatnonzero((np.abs(lon) <= 180) & (np.abs(lat) <= NORTHERNMOST))
-        x, y = lattice_x(lon[sound]).astype(np.int32), lattice_y(lat[sound]).astype(np.int32)
-        cell = self._raster.at_many(x, y)
-        at_sea = cell >= 0
-        cell, where = cell[at_sea], sound[at_sea]
+        x, y = WORLD.x(lon[sound]).astype(np.int32), WORLD.y(lat[sound]).astype(np.int32)
+        place = self._raster.places(x, y)
+        number = self._values[place]
+        at_sea = np.flatnonzero(number >= 0)
+        listed = self._firsts[place[at_sea] >> self._block_bits] + number[at_sea]
+        first, many = self._starts[listed], self._starts[listed + 1] - self._starts[listed]
+        where = sound[at_sea]
         for start in range(0, len(where), _AT_ONCE):
             part = slice(start, start + _AT_ONCE)
-            some = where[part]
-            edge, distance = self._nearest_edge(cell[part], lon[some], lat[some])
+            spots = where[part]
+            edge, distance = self._nearest_edge(first[part], many[part], lon[spots], lat[spots])
             close = distance <= NEAREST_KM
             owner = np.searchsorted(self._first_vertex, edge[close], side="right") - 1
-            found[some[close]], km[some[close]] = owner, distance[close]
+            found[spots[close]], km[spots[close]] = owner, distance[close]
 
-    def _nearest_edge(self, cell: Array, lon: Array, lat: Array) -> tuple[Array, Array]:
-        """The nearest edge to each spot among those that its cell lists, and the km to it."""
+    def _nearest_edge(
+        self, first: Array, many: Array, lon: Array, lat: Array
+    ) -> tuple[Array, Array]:
+        """The nearest edge to each spot in some runs, and the km to it."""
         # Not by numpy: its cosine may differ in the last bit from the one for a single spot.
         shrink = np.array([cos(radians(one)) for one in lat.tolist()])
-        spot, run = _spread(self._starts[cell], self._starts[cell + 1] - self._starts[cell])
-        run = self._runs[run]
-        of_run, edge = _spread(run >> 35, (run >> 32 & _MORE) + 1)
+        spot, run = _spread(first, many)
+        run = self._runs[run, 0].astype(np.int64)
+        of_run, edge = _spread(run >> _MORE_BITS, (run & _MORE) + 1)
         spot = spot[of_run]
         ends = np.concatenate([self._xy[edge].T, self._xy[edge + 1].T])
         squared = squared_many(ends, lon[spot], lat[spot], shrink[spot])
@@ -174,14 +189,16 @@ class Shores:
 
 
 def packed(edge: Array, length: Array, metres: Array, radius: Array) -> Array:
-    """Runs as one number each, for every number read costs a single look-up as much as a sum.
+    """Runs as two numbers each, for every number read costs a single look-up as much as a sum.
 
     :param edge: the first of each run's edges, ``length`` of them (1 to ``LONGEST_RUN``).
     :param metres: from the middle of the cell to the run, less than 65,536.
     :param radius: in ``RADIUS_STEPS``, in which the run lies round its middle vertex.
     """
-    run: Array = edge.astype(np.int64) << 35 | (length - 1) << 32 | radius << 16 | metres
-    return run
+    runs = np.empty((len(edge), 2), dtype=np.uint32)
+    runs[:, 0] = edge << _MORE_BITS | (length - 1)
+    runs[:, 1] = radius << 16 | metres
+    return runs
 
 
 def _spread(first: Array, many: Array) -> tuple[Array, Array]:
@@ -206,10 +223,11 @@ def squared_many(ends: Array, lon: Array, lat: Array, shrink: Array) -> Array:
     from_x *= shrink
     to_x *= shrink
     dx, dy = to_x - from_x, to_y - from_y
+    begin, end = from_x * from_x + from_y * from_y, to_x * to_x + to_y * to_y
+    length = dx * dx + dy * dy
     # The ends by themselves, so that edges with a common end are equally far.
-    squared: Array = np.minimum(from_x * from_x + from_y * from_y, to_x * to_x + to_y * to_y)
-    beside = np.flatnonzero((from_x * dx + from_y * dy < 0) & (to_x * dx + to_y * dy > 0))
-    from_x, from_y, dx, dy = from_x[beside], from_y[beside], dx[beside], dy[beside]
-    across = from_x * dy - from_y * dx
-    squared[beside] = np.minimum(squared[beside], across * across / (dx * dx + dy * dy))
+    squared: Array = np.minimum(begin, end)
+    beside = np.flatnonzero(np.abs(end - begin) < length)
+    across = from_x[beside] * to_y[beside] - from_y[beside] * to_x[beside]
+    squared[beside] = np.minimum(squared[beside], across * across / length[beside])
     return squared

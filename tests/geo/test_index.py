@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
+from regmap.geo import lattice
 from regmap.geo.index import AreaIndex
+from regmap.geo.lattice import Lattice
 
 Array = np.ndarray[Any, Any]
 
@@ -135,6 +137,47 @@ def test_any_coverage_is_answered_as_its_shapes_answer(
     shapes = voronoi(seed, many, size, (lon, lat))
 
     check(shapes, *spots_on_and_by(shapes, seed))
+
+
+def test_areas_so_many_that_most_base_cells_have_borders_are_answered_alike(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lattice, "_BASE_CELLS", 50)
+    monkeypatch.setattr(lattice, "_DENSE_BASE_CELLS", 4)
+    shapes = voronoi(11, 60, 1.0, (8.0, 47.0))
+
+    check(shapes, *spots_on_and_by(shapes, seed=6))
+
+
+@given(
+    west=st.floats(-180, 179),
+    south=st.floats(-90, 89),
+    wide=st.floats(0, 360),
+    high=st.floats(0, 180),
+    width=st.floats(0, 90),
+    many=st.integers(1, 2_000_000),
+)
+def test_a_lattice_covers_its_box_in_whole_numbers_of_32_bits(
+    west: float, south: float, wide: float, high: float, width: float, many: int
+) -> None:
+    east, north = min(west + wide, 180.0), min(south + high, 90.0)
+    fitted = Lattice.fitted((west, south, east, north), width, many)
+
+    for at, last in ((fitted.x, fitted.columns), (fitted.y, fitted.rows)):
+        low, top = (west, east) if at == fitted.x else (south, north)
+        assert 0 < at(low) <= at(top) < last << fitted.shifts[0] < 2**31
+    assert [*fitted.shifts] == sorted({*fitted.shifts}, reverse=True)
+    assert Lattice.kept(fitted.arrays()) == fitted
+
+
+def test_spots_far_from_every_area_are_held_by_none_and_spoil_no_other() -> None:
+    index = AreaIndex.over(array_of(shapely.box(179, 10, 180, 11), shapely.box(177, 10, 178, 11)))
+    lon = np.array([179.5, 0.0, -180.0, 180.0, 177.5, 177.5, -180.0, 176.9])
+    lat = np.array([10.5, 0.0, 10.5, 10.5, 10.5, -89.0, 12.0, 10.5])
+
+    found = index.at_many(lon, lat).tolist()
+    assert found == [0, -1, 0, 0, 1, -1, -1, -1]
+    assert found == [index.at(x, y) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)]
 
 
 def test_an_index_over_nothing_holds_nothing() -> None:

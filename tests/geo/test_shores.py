@@ -1,5 +1,7 @@
 """How far spots at sea are from land, on shapes checkable by hand."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import shapely
@@ -7,14 +9,20 @@ import shapely
 from regmap.geo.borders import KM_PER_DEGREE, Borders
 from regmap.geo.index import AreaIndex
 from regmap.geo.rings import unrolled
-from regmap.geo.shores import NORTHERNMOST, Shores
+from regmap.geo.shores import KM_PER_STEP, NEAREST_KM, NORTHERNMOST, Shores, squared_many
 from regmap.geo.shores_build import shore_arrays
 
 Box = tuple[float, float, float, float]
 
 
+Array = np.ndarray[Any, Any]
+
+
 def shores(*boxes: Box) -> Shores:
-    shapes = np.array([shapely.box(*box) for box in boxes])
+    return over(np.array([shapely.box(*box) for box in boxes]))
+
+
+def over(shapes: Array) -> Shores:
     rings = unrolled(shapes)
     arrays = Borders.arrays_of(rings)
     return Shores(arrays | shore_arrays(rings, arrays["border_xy"], AreaIndex.over(shapes)))
@@ -73,3 +81,45 @@ def test_many_spots_are_answered_to_the_bit_as_each_by_itself() -> None:
         assert alone[0] == owner
         assert owner < 0 or alone[1] == far
     assert {*found.tolist()} == {-1, 0, 1, 2, 3}
+
+
+def islands(seed: int, lat: float) -> Array:
+    """Jagged islands of all sizes around a place, some of them cut in two."""
+    random = np.random.default_rng(seed)
+    made: list[Any] = []
+    for east, north in np.ndindex(4, 4):
+        turn = np.linspace(0, 2 * np.pi, random.integers(5, 300), endpoint=False)
+        far = random.uniform(0.005, 0.15) * random.uniform(0.7, 1.0, len(turn))
+        middle = np.array([east * 0.35, lat + north * 0.35])
+        island = shapely.Polygon(
+            middle + np.stack([np.cos(turn), np.sin(turn)], axis=1) * far[:, None]
+        )
+        half = shapely.box(middle[0] - 1, lat - 1, middle[0], lat + 3)
+        made += [island & half, island - half] if random.random() < 0.5 else [island]
+    return np.array(made)
+
+
+@pytest.mark.parametrize(("seed", "lat"), [(1, 0.0), (2, 41.0), (3, -63.0), (4, 82.0)])
+def test_no_edge_that_may_be_the_nearest_is_left_out(seed: int, lat: float) -> None:
+    shapes = islands(seed, lat)
+    random = np.random.default_rng(seed)
+    x, y = random.uniform(-0.4, 1.5, 1500), random.uniform(lat - 0.4, lat + 1.5, 1500)
+    off = AreaIndex.over(shapes).at_many(x, y) < 0
+    x, y = x[off], y[off]
+    owner, km = over(shapes).nearest_many(x, y)
+
+    rings = unrolled(shapes)
+    xy = Borders.arrays_of(rings)["border_xy"]
+    first = np.delete(np.arange(len(xy)), rings.ring_ends[1:] - 1)
+    ends = np.concatenate([xy[first].T, xy[first + 1].T]).astype(float)
+    ring = np.searchsorted(rings.ring_ends, first, side="right") - 1
+    owners = rings.part_owner()[rings.ring_part()[ring]]
+    for number, (lon, at) in enumerate(zip(x.tolist(), y.tolist(), strict=True)):
+        all_alike = (np.full(len(first), one) for one in (lon, at, np.cos(np.radians(at))))
+        far = np.sqrt(squared_many(ends.copy(), *all_alike)) * KM_PER_STEP
+        if far.min() > NEAREST_KM:
+            assert owner[number] == -1
+        else:
+            assert km[number] == pytest.approx(far.min(), abs=1e-6)
+            assert owner[number] in owners[far < far.min() + 1e-6]
+    assert (owner >= 0).sum() > 300
