@@ -121,3 +121,15 @@ def shapefile_zip(rows: Rows, file: Path, *, says_its_crs: bool = True) -> Path:
 def holds(shape: Any, lon: float, lat: float) -> bool:
     """Whether a shape holds a spot."""
     return bool(shapely.intersects_xy(shape, lon, lat))
+
+
+def as_geojson(rows: Rows, tmp_path: Path) -> Path:
+    file = tmp_path / "limits.geojson"
+    frame(rows).set_crs(4326, allow_override=True).to_file(file, driver="GeoJSON")
+    return file
+
+
+def as_parquet(rows: Rows, tmp_path: Path) -> Path:
+    file = tmp_path / "limits.parquet"
+    frame(rows).to_parquet(file)
+    return file
