@@ -20,7 +20,7 @@ from regmap.geo.rings import unrolled
 
 _FORMAT = 2  # raise it when the index of a stack is made or written in another way
 
-_CELL = 0.05
+_CELL = 0.25  # degrees; smaller cells would take memory that most installations never use
 
 Array = np.ndarray[Any, Any]
 
