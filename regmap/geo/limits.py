@@ -18,7 +18,7 @@ from regmap.geo.locator import NEAR_KM
 from regmap.geo.memberships import Memberships
 from regmap.geo.rings import unrolled
 
-_FORMAT = 2  # raise it when the index of a stack is made or written in another way
+_FORMAT = 3  # raise it when the index of a stack is made or written in another way
 
 _CELL = 0.25  # degrees; smaller cells would take memory that most installations never use
 

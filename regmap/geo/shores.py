@@ -92,22 +92,21 @@ class Shores:
             return -1, NEAREST_KM
         at = self._first_at[place >> self._block_bits] + number
         words = self._word_at[2 * self._start_at[at] : 2 * self._start_at[at + 1]].tolist()
-        middle = (x & _INSIDE) - _HALF, (y & _INSIDE) - _HALF
-        best, found = self._search(words, lon / STEP, lat / STEP, cos(radians(lat)), middle)
+        shrink = cos(radians(lat))
+        units = hypot(((x & _INSIDE) - _HALF) * shrink, (y & _INSIDE) - _HALF)
+        to_middle = units * KM_PER_UNIT + BEND_KM
+        best, found = self._search(words, lon / STEP, lat / STEP, shrink, to_middle)
         km = sqrt(best) * KM_PER_STEP
         if km > NEAREST_KM:
             return -1, NEAREST_KM
         return bisect_right(self._first_vertices, found) - 1, km
 
     def _search(
-        self, words: list[int], at_x: float, at_y: float, shrink: float, middle: tuple[int, int]
+        self, words: list[int], at_x: float, at_y: float, shrink: float, to_middle: float
     ) -> tuple[float, int]:
         """Square of the distance (steps) to the nearest edge in some runs, and a vertex of it.
 
         Written out, for it is most of the time of a look-up; ``squared_many`` does the same.
-
-        :param words: the runs.
-        :param middle: units to the spot from the middle of its cell.
         """
         xy, bytes_of = self._xy_at, self._bytes_of_xy
         best, found, measured, close, enough = inf, -1, inf, 0.0, 0
@@ -117,13 +116,12 @@ class Shores:
             if found >= 0:
                 if best < measured:
                     measured, close = best, sqrt(best)
-                    away = hypot(middle[0] * shrink, middle[1]) * KM_PER_UNIT + BEND_KM
-                    enough = int((close * KM_PER_STEP + away) * 1000) + 1
+                    enough = int((close * KM_PER_STEP + to_middle) * 1000) + 1
                 if where & _METRES > enough:
                     break
                 radius, centre = where >> 16, 2 * (vertex + (more + 1 >> 1))
-                x, y = (xy[centre] - at_x) * shrink, xy[centre + 1] - at_y
-                if radius < NO_RADIUS and hypot(x, y) - radius * RADIUS_STEPS > close:
+                away = hypot((xy[centre] - at_x) * shrink, xy[centre + 1] - at_y)
+                if radius < NO_RADIUS and away - radius * RADIUS_STEPS > close:
                     continue
             vertices = iter(_VERTICES[more](bytes_of, vertex << 3))
             from_x = from_y = begin = inf  # no edge leads to the first vertex
