@@ -81,6 +81,7 @@ class Lookup:
         self._unlocated = _unlocated_by_parent(snapshot)
         self._of_situation = lru_cache(_KEPT_ANSWERS)(self._answer_situation)
         self._nearby = lru_cache(_KEPT_NEARBY)(self._find_nearby)
+        self._status_in = lru_cache(_KEPT_STATUSES)(self._find_status)
         self._status_of_leaf = lru_cache(_KEPT_STATUSES)(self._find_status_of_leaf)
 
     def at(self, location: Location, substance: Substance, day: date) -> Answer:
@@ -138,7 +139,8 @@ class Lookup:
                 off_km = round(float(grouped.off_km[at]), 3) if is_off[at] else None
                 near = tuple(self.near(float(lon[at]), float(lat[at]), situation, substance, day))
                 apart = self.apart(Spotted(situation, off_km))
-                sightings[at] = Sighting(situation, near, apart)
+                if near or apart:  # else it shares the sighting of its situation
+                    sightings[at] = Sighting(situation, near, apart)
         return sightings
 
     def worth_measuring(
@@ -241,9 +243,12 @@ class Lookup:
                 blurred=blurred,
             )
 
-    def _status_in(self, situation: Situation, substance: Substance, day: date) -> Status:
-        resolution = self.in_situation(situation, substance, day).resolution
-        return resolution.status if resolution else Status.UNKNOWN
+    def _find_status(self, situation: Situation, substance: Substance, day: date) -> Status:
+        """The status in a situation alone: asked for far more often than the whole answer."""
+        if not situation.holding:
+            return Status.UNKNOWN
+        located = self.situations.located(situation)
+        return resolve(located, substance, day, self._snapshot.record_of).status
 
     def _error_km(self, *sides: str) -> float:
         """How far a border may be off: where two meet, the better drawn one is the border."""
