@@ -20,7 +20,7 @@ from regmap.services.bundle import open_services
 from regmap.services.receipts import Receipts
 from regmap.settings import Settings
 from regmap.store.database import Database
-from regmap.web.pages import error_page, join_pages
+from regmap.web.site import error_page, join_pages
 
 log = logging.getLogger("regmap")
 
@@ -63,7 +63,7 @@ def create_app(settings: Settings) -> Flask:
     compress = Compress(app)
     join_api(app)
     join_health(app)
-    join_pages(app, settings.cache_dir)
+    join_pages(app, settings)
     _join_errors(app)
     put_in_front(app)
     app.after_request(lambda response: _finish(response, compress))

@@ -12,23 +12,28 @@ from regmap.domain.resolution import (
     undetermined,
 )
 from regmap.domain.vocabulary import STATUSES, UPPER_LEVELS, Confidence, Extent, Status
+from regmap.domain.wording import Said, said
 
 STALE_AFTER_DAYS = 365
 """Evidence older than this is called old: law on kratom changes by the session."""
 
 
-def doubts(resolution: Resolution, today: date) -> Iterator[str]:
+def doubts(resolution: Resolution, today: date) -> Iterator[Said]:
     """Every reason to doubt the answer, the weightiest first, as sentences."""
     states = undetermined(resolution.possible)
     if states:
         names = ", ".join(layer.jurisdiction.name for layer in states)
-        yield f"It is not certain which of these this is in, so none of them decides: {names}."
+        yield said(
+            "It is not certain which of these this is in, so none of them decides: {names}.",
+            names=names,
+        )
     if resolution.governing is None:
-        yield "No sufficient evidence of the law here was found. Unknown never means lawful."
+        yield said("No sufficient evidence of the law here was found. Unknown never means lawful.")
     elif resolution.status is Status.UNKNOWN:
-        yield (
-            f"The law of {resolution.governing.jurisdiction.name} is not known well enough to say"
-            " what holds here. Unknown never means lawful."
+        yield said(
+            "The law of {name} is not known well enough to say what holds here."
+            " Unknown never means lawful.",
+            name=resolution.governing.jurisdiction.name,
         )
     if resolution.strictest_possible is not resolution.status:
         yield _stricter_possible(resolution)
@@ -38,47 +43,51 @@ def doubts(resolution: Resolution, today: date) -> Iterator[str]:
         yield from _evidence_doubts(resolution.governing, today)
 
 
-def _stricter_possible(resolution: Resolution) -> str:
+def _stricter_possible(resolution: Resolution) -> Said:
     names = ", ".join(
         layer.jurisdiction.name
         for layer in resolution.possible
         if layer.weighs and is_stricter(layer, resolution.status)
     )
-    return (
-        f"A stricter rule may hold here ({STATUSES[resolution.strictest_possible].label.lower()}):"
-        f" {names}. Whether it reaches this spot is not certain."
+    return said(
+        "A stricter rule may hold here ({status}): {names}."
+        " Whether it reaches this spot is not certain.",
+        status=STATUSES[resolution.strictest_possible].label.lower(),
+        names=names,
     )
 
 
-def _layer_doubts(layer: Layer) -> Iterator[str]:
+def _layer_doubts(layer: Layer) -> Iterator[Said]:
     if not layer.counts or layer.period is None:
         return
     name = layer.jurisdiction.name
     if layer.period.status is Status.UNKNOWN and layer.jurisdiction.level not in UPPER_LEVELS:
-        yield f"Whether {name} has a rule of its own is not known."
+        yield said("Whether {name} has a rule of its own is not known.", name=name)
     if unconfirmed_reach(layer):
-        yield f"Nobody confirmed whether the rule of {name} binds the cities in it."
+        yield said("Nobody confirmed whether the rule of {name} binds the cities in it.", name=name)
     if layer.period.extent is Extent.UNINCORPORATED:
-        yield f"The rule of {name} stops at the limits of the cities in it."
+        yield said("The rule of {name} stops at the limits of the cities in it.", name=name)
 
 
-def _evidence_doubts(governing: Layer, today: date) -> Iterator[str]:
+def _evidence_doubts(governing: Layer, today: date) -> Iterator[Said]:
     name = governing.jurisdiction.name
     if governing.period is not None:
         if governing.period.confidence is Confidence.LOW:
-            yield f"The sources on {name} are weak or disagree (confidence: low)."
+            yield said("The sources on {name} are weak or disagree (confidence: low).", name=name)
         if not governing.period.sources:
-            yield f"No source is on file for the present rule of {name}."
+            yield said("No source is on file for the present rule of {name}.", name=name)
     if governing.record is not None:
         yield from _age_doubts(governing.record, name, today)
 
 
-def _age_doubts(record: Record, name: str, today: date) -> Iterator[str]:
+def _age_doubts(record: Record, name: str, today: date) -> Iterator[Said]:
     if record.evidence_as_of is None:
-        yield f"The date of the evidence on {name} is not known."
+        yield said("The date of the evidence on {name} is not known.", name=name)
     elif is_stale(record, today):
-        yield (
-            f"The evidence on {name} is of {record.evidence_as_of}; the law may have changed since."
+        yield said(
+            "The evidence on {name} is of {date}; the law may have changed since.",
+            name=name,
+            date=record.evidence_as_of,
         )
 
 

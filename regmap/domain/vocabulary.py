@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from regmap.domain.wording import said
+
 
 class Status(StrEnum):
     """Legal status, most restrictive first."""
@@ -134,48 +136,48 @@ SALE_VALUES = frozenset(Permission)
 # and in grey were measured when they were chosen, and a test computes them again.
 STATUSES: Mapping[Status, StatusEntry] = {
     Status.PROHIBITED: StatusEntry(
-        "Prohibited",
-        "sale and possession by adults are illegal (scheduled or banned)",
+        said("Prohibited"),
+        said("sale and possession by adults are illegal (scheduled or banned)"),
         "#4D111B",
         False,
         _ONLY_PROHIBITED,
         _ONLY_PROHIBITED,
     ),
     Status.SALE_PROHIBITED: StatusEntry(
-        "Sale prohibited",
-        "sale or supply for people to consume is illegal; possession is not an offence",
+        said("Sale prohibited"),
+        said("sale or supply for people to consume is illegal; possession is not an offence"),
         "#A83D03",
         False,
         _ONLY_ALLOWED,
         _NOT_FREE,
     ),
     Status.CONTROLLED: StatusEntry(
-        "Controlled",
-        "lawful only with a prescription, as an authorised medicine, or under licence",
+        said("Controlled"),
+        said("lawful only with a prescription, as an authorised medicine, or under licence"),
         "#A2678B",
         False,
         POSSESSION_VALUES,
         _NOT_FREE,
     ),
     Status.REGULATED: StatusEntry(
-        "Regulated",
-        "lawful for adults under a law made for it (age limit, labels, testing, forms, caps)",
+        said("Regulated"),
+        said("lawful for adults under a law made for it (age limit, labels, testing, forms, caps)"),
         "#419FE4",
         False,
         _ONLY_ALLOWED,
         _LAWFUL_SALE,
     ),
     Status.UNREGULATED: StatusEntry(
-        "Unregulated",
-        "lawful, and no law made for it was found",
+        said("Unregulated"),
+        said("lawful, and no law made for it was found"),
         "#9DD6EC",
         False,
         _ONLY_ALLOWED,
         _LAWFUL_SALE,
     ),
     Status.UNKNOWN: StatusEntry(
-        "Unknown",
-        "no sufficient evidence; never to be read as lawful",
+        said("Unknown"),
+        said("no sufficient evidence; never to be read as lawful"),
         "#FFFFFF",
         True,
         POSSESSION_VALUES,
@@ -190,13 +192,13 @@ def age_applies(status: Status) -> bool:
 
 
 LEVELS: Mapping[Level, str] = {
-    Level.COUNTRY: "a country, or what ISO 3166-1 lists like one",
-    Level.STATE: "any first-level subdivision of a country",
-    Level.TERRITORY: "a territory, with or without a country above it",
-    Level.DISTRICT: "a federal district",
-    Level.COUNTY: "a county, parish, borough or their equivalent",
-    Level.TRIBAL: "land of a tribal nation; counts like a county",
-    Level.PLACE: "a city, town, village or township",
+    Level.COUNTRY: said("a country, or what ISO 3166-1 lists like one"),
+    Level.STATE: said("any first-level subdivision of a country"),
+    Level.TERRITORY: said("a territory, with or without a country above it"),
+    Level.DISTRICT: said("a federal district"),
+    Level.COUNTY: said("a county, parish, borough or their equivalent"),
+    Level.TRIBAL: said("land of a tribal nation; counts like a county"),
+    Level.PLACE: said("a city, town, village or township"),
 }
 
 # The levels whose `unknown` keeps a spot from being called lawful (CONTRACT section 3, rule 4).
@@ -206,56 +208,60 @@ PREEMPTIBLE_LEVELS = frozenset({Level.COUNTY, Level.PLACE})
 PREEMPTING_LEVELS = frozenset({Level.COUNTRY, Level.STATE})
 
 CONFIDENCES: Mapping[Confidence, str] = {
-    Confidence.HIGH: "statute or agency text, or two independent good sources",
-    Confidence.MEDIUM: "one good source",
-    Confidence.LOW: "weak or disagreeing sources",
+    Confidence.HIGH: said("statute or agency text, or two independent good sources"),
+    Confidence.MEDIUM: said("one good source"),
+    Confidence.LOW: said("weak or disagreeing sources"),
 }
 
 SOURCE_KINDS: Mapping[SourceKind, str] = {
-    SourceKind.STATUTE: "an act or code section in force",
-    SourceKind.BILL: "a bill, or a legislature's page about it",
-    SourceKind.RULE: "a regulation or order of an agency",
-    SourceKind.ORDINANCE: "an ordinance of a county or municipality",
-    SourceKind.COURT: "a judgment or court filing",
-    SourceKind.GOVERNMENT: "another page of a public body",
-    SourceKind.RESEARCH: "a scholarly work",
-    SourceKind.NEWS: "a news report",
-    SourceKind.ADVOCACY: "a page of an interest group",
-    SourceKind.VENDOR: "a page of somebody who sells kratom",
+    SourceKind.STATUTE: said("an act or code section in force"),
+    SourceKind.BILL: said("a bill, or a legislature's page about it"),
+    SourceKind.RULE: said("a regulation or order of an agency"),
+    SourceKind.ORDINANCE: said("an ordinance of a county or municipality"),
+    SourceKind.COURT: said("a judgment or court filing"),
+    SourceKind.GOVERNMENT: said("another page of a public body"),
+    SourceKind.RESEARCH: said("a scholarly work"),
+    SourceKind.NEWS: said("a news report"),
+    SourceKind.ADVOCACY: said("a page of an interest group"),
+    SourceKind.VENDOR: said("a page of somebody who sells kratom"),
 }
 
 EXTENTS: Mapping[Extent, str] = {
-    Extent.WHOLE: "holds in the whole jurisdiction",
-    Extent.UNINCORPORATED: "a county rule that stops at city limits",
+    Extent.WHOLE: said("holds in the whole jurisdiction"),
+    Extent.UNINCORPORATED: said("a county rule that stops at city limits"),
 }
 
 MATCHES: Mapping[Match, str] = {
-    Match.INSIDE: "the spot lies inside a detailed boundary",
-    Match.NEAREST: "the spot lies off every shape, within 25 km of this one",
-    Match.POSSIBLE: "the spot may lie in it: limits are approximate, or not all loaded",
+    Match.INSIDE: said("the spot lies inside a detailed boundary"),
+    Match.NEAREST: said("the spot lies off every shape, within 25 km of this one"),
+    Match.POSSIBLE: said("the spot may lie in it: limits are approximate, or not all loaded"),
 }
 
 RULES: Mapping[str, RuleEntry] = {
-    "kcpa": RuleEntry("flag", "a Kratom Consumer Protection Act or a law modelled on it"),
-    "labeling": RuleEntry("flag", "labels are prescribed"),
-    "lab_testing": RuleEntry("flag", "products must be tested by a laboratory"),
-    "product_registration": RuleEntry("flag", "products must be registered"),
-    "retail_license": RuleEntry("flag", "sellers need a licence"),
-    "adulterant_ban": RuleEntry("flag", "adulterated or contaminated products are banned"),
-    "synthetic_ban": RuleEntry("flag", "synthetic or concentrated alkaloids are banned"),
-    "forms_limited": RuleEntry("flag", "only some product forms may be sold"),
-    "vape_ban": RuleEntry("flag", "products to be inhaled are banned"),
-    "marketing_to_minors_ban": RuleEntry("flag", "marketing to minors is banned"),
-    "health_claims_ban": RuleEntry("flag", "health claims are banned"),
-    "behind_counter": RuleEntry("flag", "kept behind the counter or locked up"),
-    "delivery_age_check": RuleEntry("flag", "age is checked at delivery"),
+    "kcpa": RuleEntry("flag", said("a Kratom Consumer Protection Act or a law modelled on it")),
+    "labeling": RuleEntry("flag", said("labels are prescribed")),
+    "lab_testing": RuleEntry("flag", said("products must be tested by a laboratory")),
+    "product_registration": RuleEntry("flag", said("products must be registered")),
+    "retail_license": RuleEntry("flag", said("sellers need a licence")),
+    "adulterant_ban": RuleEntry("flag", said("adulterated or contaminated products are banned")),
+    "synthetic_ban": RuleEntry("flag", said("synthetic or concentrated alkaloids are banned")),
+    "forms_limited": RuleEntry("flag", said("only some product forms may be sold")),
+    "vape_ban": RuleEntry("flag", said("products to be inhaled are banned")),
+    "marketing_to_minors_ban": RuleEntry("flag", said("marketing to minors is banned")),
+    "health_claims_ban": RuleEntry("flag", said("health claims are banned")),
+    "behind_counter": RuleEntry("flag", said("kept behind the counter or locked up")),
+    "delivery_age_check": RuleEntry("flag", said("age is checked at delivery")),
     "preempts_local": RuleEntry(
-        "flag", "counties and places may not have rules of their own", levels=PREEMPTING_LEVELS
+        "flag",
+        said("counties and places may not have rules of their own"),
+        levels=PREEMPTING_LEVELS,
     ),
     "seven_oh_cap_percent": RuleEntry(
-        "number", "most 7-hydroxymitragynine allowed", "percent of total alkaloids"
+        "number", said("most 7-hydroxymitragynine allowed"), said("percent of total alkaloids")
     ),
-    "seven_oh_cap_ppm": RuleEntry("number", "most 7-hydroxymitragynine allowed", "ppm"),
-    "serving_limit_mg": RuleEntry("number", "most alkaloids allowed in a serving", "mg"),
-    "special_tax": RuleEntry("text", "a tax of its own"),
+    "seven_oh_cap_ppm": RuleEntry("number", said("most 7-hydroxymitragynine allowed"), said("ppm")),
+    "serving_limit_mg": RuleEntry(
+        "number", said("most alkaloids allowed in a serving"), said("mg")
+    ),
+    "special_tax": RuleEntry("text", said("a tax of its own")),
 }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from regmap.domain.errors import UnknownLocation
 from regmap.domain.locations import Location, Point, Within
+from regmap.domain.wording import said
 from regmap.places.names import Candidate, PlaceNames
 from regmap.services.snapshot import Snapshot
 
@@ -61,10 +62,19 @@ class Finder:
 
     def _named(self, candidate: Candidate, text: str) -> Named:
         label = self.label(candidate)
-        warnings = [] if candidate.exact else [f"{text.strip()!r} was taken for {label}."]
+        warnings = (
+            []
+            if candidate.exact
+            else [said("“{text}” was taken for {name}.", text=text.strip(), name=label)]
+        )
         if candidate.jurisdiction is not None:
             return Named(Within(candidate.jurisdiction), label, tuple(warnings))
         if candidate.lon is None or candidate.lat is None:
             raise UnknownLocation(f"where {label} lies is not known", "place")
-        warnings.append(f"This is the answer for the middle of {label}; its limits are not loaded.")
+        warnings.append(
+            said(
+                "This is the answer for the middle of {name}; its limits are not loaded.",
+                name=label,
+            )
+        )
         return Named(Point(candidate.lat, candidate.lon), label, tuple(warnings))

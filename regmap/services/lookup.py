@@ -14,6 +14,7 @@ from regmap.domain.locations import Location, Point, Within
 from regmap.domain.outlook import NextChange, next_change
 from regmap.domain.resolution import Resolution, resolve
 from regmap.domain.vocabulary import Status, Substance
+from regmap.domain.wording import said
 from regmap.services.nearby import Nearby
 from regmap.services.situations import Situation, Situations, Spotted
 from regmap.services.snapshot import Snapshot
@@ -68,7 +69,7 @@ class Sighting:
         return not self.near and not self.warnings
 
 
-NOWHERE = Answer(None, None, ("This spot lies outside every jurisdiction on the map.",))
+NOWHERE = Answer(None, None, (said("This spot lies outside every jurisdiction on the map."),))
 
 
 class Lookup:
@@ -166,8 +167,11 @@ class Lookup:
             return ()
         nearest = self._snapshot.tree.get(spotted.situation.holding[0]).name
         return (
-            f"The spot lies off every shape on the map; the nearest, {nearest}, is"
-            f" {spotted.off_km:.1f} km away.",
+            said(
+                "The spot lies off every shape on the map; the nearest, {name}, is {km} km away.",
+                name=nearest,
+                km=f"{spotted.off_km:.1f}",
+            ),
         )
 
     def told(self, sighting: Sighting, substance: Substance, day: date) -> Answer:
@@ -282,7 +286,7 @@ def _unruled_answer(situation: Situation) -> Answer:
     if situation.unsettled is None:
         return NOWHERE
     nothing_known = Resolution(Status.UNKNOWN, None, None, Status.UNKNOWN, (), ())
-    warnings = (situation.unsettled, "Unknown never means lawful.", *situation.notes)
+    warnings = (situation.unsettled, said("Unknown never means lawful."), *situation.notes)
     return Answer(nothing_known, None, warnings)
 
 
@@ -292,7 +296,11 @@ def _unlocated_by_parent(snapshot: Snapshot) -> dict[str, list[str]]:
         if jurisdiction.parent is not None and not snapshot.is_located(jurisdiction.id):
             parent = snapshot.tree.get(jurisdiction.parent)
             warnings.setdefault(parent.id, []).append(
-                f"{jurisdiction.name} lies in {parent.name} and may have rules of its own; its"
-                " boundary is not loaded, so it was left out."
+                said(
+                    "{name} lies in {parent} and may have rules of its own; its boundary is not"
+                    " loaded, so it was left out.",
+                    name=jurisdiction.name,
+                    parent=parent.name,
+                )
             )
     return warnings

@@ -14,6 +14,7 @@ from regmap.domain.jurisdictions import Jurisdiction
 from regmap.domain.locations import Location, Point, Zip
 from regmap.domain.resolution import stricter
 from regmap.domain.vocabulary import Match, Status, Substance
+from regmap.domain.wording import said
 from regmap.geo.ways import Way, cut, geodesic_way, legs_km
 from regmap.services.beside import Beside, Part, Sides
 from regmap.services.browse import Browse
@@ -104,7 +105,7 @@ class Routes:
             line=line,
             at_km=[0.0, *np.cumsum(legs).tolist()],
             warnings=tuple(
-                f"Stop {number} is an area; the line is drawn to its middle."
+                said("Stop {number} is an area; the line is drawn to its middle.", number=number)
                 for number, one in enumerate(known)
                 if not isinstance(one, Point)
             ),

@@ -15,6 +15,7 @@ from regmap.domain.errors import UnknownLocation
 from regmap.domain.jurisdictions import Jurisdiction, subdivision_of
 from regmap.domain.resolution import Located
 from regmap.domain.vocabulary import Level, Match
+from regmap.domain.wording import Said, said
 from regmap.geo.imports.opened import ImportedArea
 from regmap.geo.locator import Spot
 from regmap.geo.places import SAME_AS_COUNTY
@@ -44,7 +45,6 @@ class Situation:
 
 
 OUTSIDE = Situation(())
-_WITHOUT_GROUND = "ZIP {zip} is one of military mail: on which ground it is delivered is not known."
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ class Situations:
         if area is None:
             raise UnknownLocation(f"no ZIP code {code} is known", "zip")
         if not area.parts:
-            return Situation((), unsettled=_WITHOUT_GROUND.format(zip=code))
+            return Situation((), unsettled=_without_ground(code))
         chains = [[one.id for one in self._snapshot.tree.chain(part.id)] for part in area.parts]
         if _is_guess(area):
             chains.append(chains[0][:-1])
@@ -252,15 +252,24 @@ class Situations:
     def _zip_notes(self, area: ZipArea, in_part: Sequence[str]) -> Iterator[str]:
         names = ", ".join(self._snapshot.tree.get(id).name for id in in_part)
         if in_part and not _is_guess(area):
-            yield (
-                f"ZIP {area.zip} reaches into several areas ({names}); a point tells them apart."
+            yield said(
+                "ZIP {zip} reaches into several areas ({names}); a point tells them apart.",
+                zip=area.zip,
+                names=names,
             )
         elif in_part:
-            yield f"No source tells where ZIP {area.zip} lies; the ZIPs around it lie in {names}."
+            yield said(
+                "No source tells where ZIP {zip} lies; the ZIPs around it lie in {names}.",
+                zip=area.zip,
+                names=names,
+            )
         if area.kind is ZipKind.PO_BOX:
-            yield f"ZIP {area.zip} is one of post office boxes: goods are taken on from there."
+            yield said(
+                "ZIP {zip} is one of post office boxes: goods are taken on from there.",
+                zip=area.zip,
+            )
         if not area.active:
-            yield f"ZIP {area.zip} is no longer delivered to."
+            yield said("ZIP {zip} is no longer delivered to.", zip=area.zip)
 
     def of_jurisdiction(self, jurisdiction_id: str) -> Situation:
         """The situation of a jurisdiction as such: its own layer and those above it.
@@ -310,10 +319,17 @@ class Situations:
         ]
 
 
+def _without_ground(zip: str) -> Said:
+    return said(
+        "ZIP {zip} is one of military mail: on which ground it is delivered is not known.", zip=zip
+    )
+
+
 def _unsettled(spot: Spot) -> Situation:
     if spot.disputed is None:
         return OUTSIDE
-    why = spot.disputed.note or f"{spot.disputed.name} is disputed."
+    note = spot.disputed.note
+    why = Said(note, {}) if note else said("{name} is disputed.", name=spot.disputed.name)
     return Situation((), unsettled=why)
 
 

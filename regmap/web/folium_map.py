@@ -11,13 +11,11 @@ parts are kept in the cache, and only the first process to need them imports fol
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from regmap.domain.vocabulary import LEVELS, STATUSES, age_applies
 from regmap.files import replace_whole
 
 ELEMENT_ID = "regmap"
@@ -30,22 +28,16 @@ class MapParts:
     element: str
     script: str
 
-    @property
-    def script_name(self) -> str:
-        """A name that changes with the contents, so that browsers may keep the file for ever."""
-        return f"map-{hashlib.sha256(self.script.encode()).hexdigest()[:12]}.js"
-
 
 def map_parts(cache_dir: Path | None) -> MapParts:
     """The parts of the map, from the cache or made now."""
-    config = json.dumps(_config(), ensure_ascii=True)
-    made_from = f"{version('folium')} {Path(__file__).read_text()} {config}"
+    made_from = f"{version('folium')} {Path(__file__).read_text()}"
     name = f"map-{hashlib.sha256(made_from.encode()).hexdigest()[:16]}.json"
     kept = cache_dir / name if cache_dir else None
     parts = _kept(kept) if kept is not None else None
     if parts is not None:
         return parts
-    parts = _rendered(config)
+    parts = _rendered()
     if kept is not None:
         replace_whole(kept, json.dumps(asdict(parts)).encode())
     return parts
@@ -59,25 +51,7 @@ def _kept(file: Path) -> MapParts | None:
         return None
 
 
-def _config() -> Mapping[str, Any]:
-    """What the script needs to know of the vocabulary."""
-    return {
-        "statuses": [
-            {
-                "code": status.value,
-                "label": entry.label,
-                "meaning": entry.meaning,
-                "fill": entry.fill,
-                "hatched": entry.hatched,
-                "age_applies": age_applies(status),
-            }
-            for status, entry in STATUSES.items()
-        ],
-        "levels": [level.value for level in LEVELS],
-    }
-
-
-def _rendered(config: str) -> MapParts:
+def _rendered() -> MapParts:
     import folium  # not at the top: see the head of this module
     from branca.element import MacroElement
     from folium.template import Template
@@ -87,14 +61,13 @@ def _rendered(config: str) -> MapParts:
 
         _template = Template(
             "{% macro script(this, kwargs) %}"
-            "regmap.draw({{ this._parent.get_name() }}, {{ this.config }});"
+            "regmap.draw({{ this._parent.get_name() }});"
             "{% endmacro %}"
         )
 
-        def __init__(self, config: str) -> None:
+        def __init__(self) -> None:
             super().__init__()  # type: ignore[no-untyped-call]  # branca has types in part
             self._name = "Jurisdictions"
-            self.config = config
 
     drawn = folium.Map(
         location=[38, -60],
@@ -107,7 +80,7 @@ def _rendered(config: str) -> MapParts:
         world_copy_jump=False,
     )
     drawn._id = ELEMENT_ID  # at random by default, so that page and script of two workers mismatch
-    drawn.add_child(Jurisdictions(config))
+    drawn.add_child(Jurisdictions())
     root: Any = drawn.get_root()
     root.render()
     return MapParts(element=root.html.render(), script=root.script.render())

@@ -207,7 +207,7 @@ def test_a_misspelt_name_is_answered_with_a_warning(ask: Ask) -> None:
     answer = ask("/status", place="Nashvile, TN")
 
     assert answer["effective"] == ask("/status", place="Nashville, TN")["effective"]
-    assert "'Nashvile, TN' was taken for Nashville, Tennessee" in answer["warnings"][0]
+    assert "“Nashvile, TN” was taken for Nashville, Tennessee" in answer["warnings"][0]
 
 
 @pytest.mark.parametrize("place", ["Washington", "Georgia", "Springfield", "New York", "Bankok"])

@@ -1,0 +1,63 @@
+"""The languages of the pages: which there are, and which one an answer is given in.
+
+A language stands in the address (``?lang=es``), so that a link shows what its sender saw; without
+it the browser's own wish decides. Nothing is stored. The texts are English in the code; the
+catalogue of every other language is ``translations/<language>/LC_MESSAGES/messages.po``, compiled
+at set-up (``scripts/texts``).
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Flask, request
+from flask_babel import Babel, get_locale, gettext
+
+from regmap.domain.errors import InvalidValue
+from regmap.domain.wording import Said
+
+LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Español"}
+"""Codes (BCP 47), each with the language's own name for itself; the first is the fallback."""
+
+TRANSLATIONS = Path(__file__).parent / "translations"
+
+
+def join_languages(app: Flask) -> None:
+    """Give an app its languages."""
+    Babel(
+        app,
+        default_locale=next(iter(LANGUAGES)),
+        default_translation_directories=str(TRANSLATIONS),
+        locale_selector=_wished,
+    )
+
+
+def language() -> str:
+    """The code of the language that the current request is answered in."""
+    return str(get_locale())
+
+
+def asked_language() -> str | None:
+    """The language that the address itself asks for, or None: links keep it."""
+    asked = request.args.get("lang", "")
+    return asked if asked in LANGUAGES else None
+
+
+def check_language() -> None:
+    """Refuse an address that asks for a language that there is not.
+
+    :raises InvalidValue: naming ``lang``.
+    """
+    if request.args.get("lang") and asked_language() is None:
+        raise InvalidValue({"lang": [f"Must be one of {', '.join(LANGUAGES)}."]})
+
+
+def told(text: str) -> str:
+    """A text in the language of the request: one that was said, or one of the catalogue."""
+    if isinstance(text, Said):
+        return text.translated(gettext)
+    return gettext(text) if text else text
+
+
+def _wished() -> str:
+    wished = asked_language() or request.accept_languages.best_match(list(LANGUAGES))
+    return wished or next(iter(LANGUAGES))

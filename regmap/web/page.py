@@ -1,0 +1,74 @@
+"""What all pages share: how a page is answered, what an address asks for, where links lead."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Response, render_template, request
+
+from regmap.domain.dates import InvalidDate, parse_day
+from regmap.domain.errors import InvalidValue
+from regmap.domain.vocabulary import Substance
+from regmap.http import caching
+from regmap.http.context import services, today
+from regmap.web.languages import asked_language, language
+
+
+def page(template: str, **values: Any) -> Response:
+    """A page in the language of the request, cacheable for a moment."""
+    return in_language(caching.answer(render_template(template, **values).encode(), "text/html"))
+
+
+def in_language(response: Response) -> Response:
+    """Mark an answer with its language, and as one that depends on the browser's wish for one."""
+    response.headers["Content-Language"] = language()
+    response.vary.add("Accept-Language")
+    return response
+
+
+def link(path: str, **parameters: Any) -> str:
+    """An address on this site: in the language that this page was asked in, if it was.
+
+    :param path: what stands before the question mark, unquoted.
+    :param parameters: those that are None or empty are left out.
+    """
+    given = {name: str(value) for name, value in parameters.items() if value not in (None, "")}
+    asked = asked_language() if "lang" not in given else None
+    if asked:
+        given["lang"] = asked
+    return quote(path) + (f"?{urlencode(given)}" if given else "")
+
+
+def asked_day(name: str = "on", default: date | None = None) -> date:
+    """The day in the address, or the default, or today.
+
+    :raises InvalidValue: if it is no day.
+    """
+    text = request.args.get(name, "")
+    try:
+        return parse_day(text) if text else default or today()
+    except InvalidDate as error:
+        raise InvalidValue({name: [f"{error}."]}) from None
+
+
+def asked_substance() -> Substance:
+    """The substance in the address, or the first one.
+
+    :raises InvalidValue: if there is none of that code.
+    """
+    substances = services().snapshot.substances
+    code = request.args.get("substance", "") or next(iter(substances))
+    if code not in substances:
+        raise InvalidValue({"substance": [f"Must be one of {', '.join(substances)}."]})
+    return substances[code]
+
+
+def same_page(**parameters: Any) -> str:
+    """The address of this very page, with some parameters set to something else."""
+    given = {**request.args.to_dict(), **parameters}
+    return link(request.path, **given)
+
+
+def correction_link(jurisdiction_id: str) -> str:
+    """Where a reader is told how to correct what is said of a jurisdiction."""
+    return link("/about", jurisdiction=jurisdiction_id) + "#corrections"

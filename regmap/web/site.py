@@ -1,0 +1,59 @@
+"""The one place where the pages come together."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Flask, Response, render_template
+
+from regmap.http.problems import detail_of, errors_of, failed, status_of
+from regmap.settings import Settings
+from regmap.web import (
+    about_page,
+    changes_page,
+    check_page,
+    docs_page,
+    embed_page,
+    jurisdiction_page,
+    map_page,
+    table_page,
+)
+from regmap.web.assets import Asset, Assets, join_assets
+from regmap.web.folium_map import map_parts
+from regmap.web.languages import check_language, join_languages
+from regmap.web.page import in_language
+from regmap.web.words import join_words
+
+PAGES = (
+    map_page,
+    check_page,
+    jurisdiction_page,
+    table_page,
+    changes_page,
+    about_page,
+    embed_page,
+    docs_page,
+)
+
+
+def join_pages(app: Flask, settings: Settings) -> None:
+    """Register every page, and what browsers load beside them."""
+    parts = map_parts(settings.cache_dir)
+    made: Mapping[str, Asset] = {"map.js": Asset(parts.script.encode(), "text/javascript")}
+    assets = Assets(settings.static_dir, dict(made))
+    join_languages(app)
+    join_words(app)
+    join_assets(app, assets)
+    app.jinja_env.globals.update(asset=assets.url, map_element=parts.element)
+    pages = Blueprint("pages", __name__)
+    pages.before_request(check_language)
+    for module in PAGES:
+        module.join(pages)
+    app.register_blueprint(pages)
+
+
+def error_page(error: Exception) -> Response:
+    """What people see when something went wrong."""
+    status = status_of(error)
+    body = render_template(
+        "error.html", status=status, detail=detail_of(error), errors=errors_of(error)
+    )
+    return in_language(failed(error, Response(body, mimetype="text/html")))

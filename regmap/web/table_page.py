@@ -1,0 +1,15 @@
+"""``/table``."""
+
+from flask import Blueprint, Response
+
+from regmap.http.context import services
+from regmap.web.page import page
+
+
+def join(pages: Blueprint) -> None:
+    """Register the page."""
+
+    @pages.get("/table")
+    def table() -> Response:
+        """The page."""
+        return page("table.html", data_version=services().snapshot.data_version)
