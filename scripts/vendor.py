@@ -18,7 +18,6 @@ VENDOR = ROOT / "static" / "vendor"
 FILES = {
     "leaflet": ["dist/leaflet.js", "dist/leaflet.css", "dist/images", "LICENSE"],
     "topojson-client": ["dist/topojson-client.min.js", "LICENSE"],
-    "swagger-ui-dist": ["swagger-ui-bundle.js", "swagger-ui.css", "LICENSE"],
 }
 
 

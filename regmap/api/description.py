@@ -7,9 +7,20 @@ from flask import Flask, Response, request
 from flask_smorest import Api
 
 from regmap import __version__
-from regmap.api import batch, changes, codebook, jurisdictions, maps, route, status, verdicts
+from regmap.api import (
+    batch,
+    changes,
+    codebook,
+    jurisdictions,
+    map_timeline,
+    maps,
+    route,
+    status,
+    verdicts,
+)
 from regmap.api.blueprint import PREFIX, ProblemSchema, StrictParser
 from regmap.http import caching
+from regmap.http.context import describe
 from regmap.http.problems import MIMETYPE as PROBLEM
 from regmap.schemas.batch import Items
 from regmap.schemas.batch_answers import AnyOf
@@ -24,6 +35,18 @@ Information about law, never medical or legal advice. `unknown` is never to be r
 Null means not known. New fields may be added to answers; clients ignore those they do not know.
 Errors are `application/problem+json` (RFC 9457); `errors` names each field of bad input.
 """
+
+RESOURCES = (
+    status,
+    batch,
+    verdicts,
+    route,
+    jurisdictions,
+    changes,
+    maps,
+    map_timeline,
+    codebook,
+)
 
 
 class RegmapApi(Api):  # type: ignore[misc]  # flask-smorest ships no types
@@ -50,9 +73,11 @@ def join_api(app: Flask) -> None:
     api.register_field(Moment, "string", None)
     api.register_field(PartialDateField, "string", None)
     api.ma_plugin.converter.add_attribute_function(_any_of)
-    for resource in (status, batch, verdicts, route, jurisdictions, changes, maps, codebook):
+    for resource in RESOURCES:
         api.register_blueprint(resource.blp)
-    written = orjson.dumps(_described(api.spec.to_dict()))
+    document = _described(api.spec.to_dict())
+    describe(app, document)
+    written = orjson.dumps(document)
 
     @app.get(f"{PREFIX}/openapi.json")
     def openapi() -> Response:

@@ -10,6 +10,8 @@ from datetime import date
 from functools import total_ordering
 from typing import Literal
 
+from regmap.domain.wording import said
+
 EARLIEST_YEAR = 1800
 LATEST_YEAR = 2200
 
@@ -39,7 +41,9 @@ class PartialDate:
         """
         found = _PARTIAL.fullmatch(text)
         if not found:
-            raise InvalidDate(f"{text!r} is not a date (YYYY, YYYY-MM or YYYY-MM-DD)")
+            raise InvalidDate(
+                said("{text!r} is not a date (YYYY, YYYY-MM or YYYY-MM-DD)", text=text)
+            )
         year, month, day = (int(part) if part else 1 for part in found.groups())
         return cls(text, _calendar_day(text, year, month, day))
 
@@ -69,15 +73,22 @@ def parse_day(text: str) -> date:
     :raises InvalidDate: for anything else, and for years outside 1800 to 2200.
     """
     if not _DAY.fullmatch(text):
-        raise InvalidDate(f"{text!r} is not a day (YYYY-MM-DD)")
+        raise InvalidDate(said("{text!r} is not a day (YYYY-MM-DD)", text=text))
     year, month, day = (int(part) for part in text.split("-"))
     return _calendar_day(text, year, month, day)
 
 
 def _calendar_day(text: str, year: int, month: int, day: int) -> date:
     if not EARLIEST_YEAR <= year <= LATEST_YEAR:
-        raise InvalidDate(f"{text!r} lies outside the years {EARLIEST_YEAR} to {LATEST_YEAR}")
+        raise InvalidDate(
+            said(
+                "{text!r} lies outside the years {first} to {last}",
+                text=text,
+                first=EARLIEST_YEAR,
+                last=LATEST_YEAR,
+            )
+        )
     try:
         return date(year, month, day)
     except ValueError:
-        raise InvalidDate(f"{text!r} is not a day of the calendar") from None
+        raise InvalidDate(said("{text!r} is not a day of the calendar", text=text)) from None

@@ -17,6 +17,9 @@ from regmap.domain.wording import Said, said
 STALE_AFTER_DAYS = 365
 """Evidence older than this is called old: law on kratom changes by the session."""
 
+GRAVEST_DOUBT = 2
+"""The highest grade of doubt (:func:`doubt_grade`)."""
+
 
 def doubts(resolution: Resolution, today: date) -> Iterator[Said]:
     """Every reason to doubt the answer, the weightiest first, as sentences."""
@@ -35,21 +38,36 @@ def doubts(resolution: Resolution, today: date) -> Iterator[Said]:
             " Unknown never means lawful.",
             name=resolution.governing.jurisdiction.name,
         )
-    if resolution.strictest_possible is not resolution.status:
-        yield _stricter_possible(resolution)
+    yield from _reach_doubts(resolution)
     for layer in (*resolution.layers, *resolution.possible):
         yield from _layer_doubts(layer)
     if resolution.governing is not None:
         yield from _evidence_doubts(resolution.governing, today)
 
 
-def _stricter_possible(resolution: Resolution) -> Said:
+def doubt_grade(resolution: Resolution, today: date) -> int:
+    """How many reasons of evidence speak against taking the answer at its word: 0, 1, or 2.
+
+    Reasons are: a stricter rule may hold; confidence is low; no source is on file; the evidence is
+    old or of unknown date. 2 stands for more of them too, and for every ``unknown``.
+
+    :param today: the day that the evidence is aged by.
+    """
+    if resolution.status is Status.UNKNOWN or resolution.governing is None:
+        return GRAVEST_DOUBT
+    reasons = [*_reach_doubts(resolution), *_evidence_doubts(resolution.governing, today)]
+    return min(len(reasons), GRAVEST_DOUBT)
+
+
+def _reach_doubts(resolution: Resolution) -> Iterator[Said]:
+    if resolution.strictest_possible is resolution.status:
+        return
     names = ", ".join(
         layer.jurisdiction.name
         for layer in resolution.possible
         if layer.weighs and is_stricter(layer, resolution.status)
     )
-    return said(
+    yield said(
         "A stricter rule may hold here ({status}): {names}."
         " Whether it reaches this spot is not certain.",
         status=STATUSES[resolution.strictest_possible].label.lower(),

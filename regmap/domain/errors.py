@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from regmap.domain.wording import said
+
 
 class RegmapError(Exception):
     """Something that regmap can explain to the person who asked."""
@@ -36,7 +38,7 @@ class UnknownJurisdiction(RegmapError):
         self.jurisdiction_id = jurisdiction_id
         self.field = field
         shown = jurisdiction_id if len(jurisdiction_id) <= 80 else jurisdiction_id[:79] + "…"
-        super().__init__(f"no jurisdiction has the id {shown!r}")
+        super().__init__(said("no jurisdiction has the id {id!r}", id=shown))
 
 
 class UnknownLocation(RegmapError):

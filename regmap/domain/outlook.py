@@ -6,9 +6,13 @@ from datetime import date
 
 from regmap.domain.dates import PartialDate
 from regmap.domain.records import Period
-from regmap.domain.resolution import Located, RecordOf, Resolution, resolve, stricter
+from regmap.domain.resolution import Located, RecordOf, Resolution, resolve
 from regmap.domain.timeline import turns
 from regmap.domain.vocabulary import Direction, Status, Substance
+
+# The vocabulary names the most restrictive status first. An age never outweighs a status.
+_STEP = 1000
+_SEVERITY = {status: rank * _STEP for rank, status in enumerate(reversed(Status))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +39,25 @@ def next_change(
     return None
 
 
+def severity(status: Status, min_age: int | None) -> int | None:
+    """How restrictive an answer is: the greater, the more; equal: no difference in strictness.
+
+    None for ``unknown``: what is not known cannot be compared.
+    """
+    if status is Status.UNKNOWN:
+        return None
+    return _SEVERITY[status] + (min_age or 0)
+
+
 def direction(before: tuple[Status, int | None], after: tuple[Status, int | None]) -> Direction:
     """Which way the law moved between two answers, each a status and a minimum age.
 
-    A move from or to ``unknown`` is neither: what is not known cannot be compared.
+    A move from or to ``unknown`` is neither, nor is one inside it.
     """
-    (old, old_age), (new, new_age) = before, after
-    if old is not new:
-        if Status.UNKNOWN in (old, new):
-            return Direction.OTHER
-        return Direction.TIGHTENED if stricter(old, new) is new else Direction.LOOSENED
-    if (old_age or 0) == (new_age or 0):
+    old, new = severity(*before), severity(*after)
+    if old is None or new is None or old == new:
         return Direction.OTHER
-    return Direction.TIGHTENED if (new_age or 0) > (old_age or 0) else Direction.LOOSENED
+    return Direction.TIGHTENED if new > old else Direction.LOOSENED
 
 
 def _coming_turns(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from regmap.domain.colours import ink_on, line_around
 from regmap.domain.wording import said
 
 
@@ -100,6 +101,16 @@ class StatusEntry:
     hatched: bool
     possession: frozenset[Permission]
     sale: frozenset[Permission]
+
+    @property
+    def outline(self) -> str:
+        """The colour of the line around the fill on maps."""
+        return line_around(self.fill)
+
+    @property
+    def ink(self) -> str:
+        """The colour of text on the fill."""
+        return ink_on(self.fill)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """The services of the app that answers the current request."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from typing import Any
 
 from flask import Flask, current_app
 
@@ -10,12 +12,24 @@ from regmap.services.source import SnapshotSource
 
 _KEY = "regmap"
 _RECEIPTS = "regmap-receipts"
+_DESCRIPTION = "regmap-description"
 
 
 def attach(app: Flask, source: SnapshotSource[Services], signing: Receipts) -> None:
     """Give an app its services, and what signs its receipts."""
     app.extensions[_KEY] = source
     app.extensions[_RECEIPTS] = signing
+
+
+def describe(app: Flask, document: Mapping[str, Any]) -> None:
+    """Give an app the description of its API (OpenAPI), which a page shows."""
+    app.extensions[_DESCRIPTION] = document
+
+
+def description() -> Mapping[str, Any]:
+    """The description of the current app's API."""
+    found: Mapping[str, Any] = current_app.extensions[_DESCRIPTION]
+    return found
 
 
 def receipts() -> Receipts:

@@ -17,6 +17,7 @@ from regmap.domain.errors import (
     UnknownJurisdiction,
     UnknownLocation,
 )
+from regmap.domain.wording import said, sentence
 
 MIMETYPE = "application/problem+json"
 
@@ -29,8 +30,8 @@ STATUS_OF: Mapping[type[RegmapError], int] = {
     BoundaryNotAvailable: 404,
     DataProblem: 503,
 }
-_HIDDEN = "Something went wrong on our side; it was logged."
-_AWAY = "The data store cannot be reached right now; please try again in a moment."
+_HIDDEN = said("Something went wrong on our side; it was logged.")
+_AWAY = said("The data store cannot be reached right now; please try again in a moment.")
 
 
 def status_of(error: Exception) -> int:
@@ -45,9 +46,9 @@ def detail_of(error: Exception) -> str:
     if isinstance(error, DataProblem):
         return _AWAY
     if isinstance(error, InvalidValue) or _argument_messages(error):
-        return "Some of what was sent cannot be used; each field is named."
+        return said("Some of what was sent cannot be used; each field is named.")
     if isinstance(error, RegmapError):
-        return _sentence(str(error))
+        return sentence(error.args[0])
     if isinstance(error, HTTPException) and status_of(error) != 500:
         return error.description or ""
     return _HIDDEN
@@ -58,7 +59,7 @@ def errors_of(error: Exception) -> dict[str, list[str]]:
     if isinstance(error, InvalidValue):
         return error.errors
     if isinstance(error, UnknownJurisdiction | UnknownLocation):
-        return {error.field: [_sentence(str(error))]}
+        return {error.field: [sentence(error.args[0])]}
     return _argument_messages(error)
 
 
@@ -99,7 +100,3 @@ def _argument_messages(error: Exception) -> dict[str, list[str]]:
                     str(one) for one in (said if isinstance(said, list) else [said])
                 ]
     return found
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:].rstrip(".") + "."

@@ -13,7 +13,7 @@ from flask import Flask, request
 from flask_babel import Babel, get_locale, gettext
 
 from regmap.domain.errors import InvalidValue
-from regmap.domain.wording import Said
+from regmap.domain.wording import Said, said
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Español"}
 """Codes (BCP 47), each with the language's own name for itself; the first is the fallback."""
@@ -48,7 +48,7 @@ def check_language() -> None:
     :raises InvalidValue: naming ``lang``.
     """
     if request.args.get("lang") and asked_language() is None:
-        raise InvalidValue({"lang": [f"Must be one of {', '.join(LANGUAGES)}."]})
+        raise InvalidValue({"lang": [said("Must be one of {codes}.", codes=", ".join(LANGUAGES))]})
 
 
 def told(text: str) -> str:

@@ -9,6 +9,7 @@ from flask import Response, render_template, request
 from regmap.domain.dates import InvalidDate, parse_day
 from regmap.domain.errors import InvalidValue
 from regmap.domain.vocabulary import Substance
+from regmap.domain.wording import said, sentence
 from regmap.http import caching
 from regmap.http.context import services, today
 from regmap.web.languages import asked_language, language
@@ -48,7 +49,7 @@ def asked_day(name: str = "on", default: date | None = None) -> date:
     try:
         return parse_day(text) if text else default or today()
     except InvalidDate as error:
-        raise InvalidValue({name: [f"{error}."]}) from None
+        raise InvalidValue({name: [sentence(error.args[0])]}) from None
 
 
 def asked_substance() -> Substance:
@@ -59,7 +60,9 @@ def asked_substance() -> Substance:
     substances = services().snapshot.substances
     code = request.args.get("substance", "") or next(iter(substances))
     if code not in substances:
-        raise InvalidValue({"substance": [f"Must be one of {', '.join(substances)}."]})
+        raise InvalidValue(
+            {"substance": [said("Must be one of {codes}.", codes=", ".join(substances))]}
+        )
     return substances[code]
 
 

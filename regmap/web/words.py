@@ -25,7 +25,7 @@ from regmap.domain.vocabulary import (
     Status,
     age_applies,
 )
-from regmap.domain.wording import said
+from regmap.domain.wording import said, sentence
 from regmap.web.languages import LANGUAGES, language, told
 from regmap.web.page import correction_link, link, same_page
 
@@ -90,7 +90,11 @@ _NAMES: Mapping[type, Mapping[Any, str]] = {
 def join_words(app: Flask) -> None:
     """Give the templates these words."""
     app.jinja_env.filters.update(
-        date=shown_date, told=told, word=word, named=named, sentence=sentence
+        date=shown_date,
+        told=told,
+        word=word,
+        named=named,
+        sentence=lambda text: told(sentence(text)),
     )
     app.jinja_env.globals.update(
         link=link,
@@ -115,12 +119,6 @@ def word(code: Any) -> str:
     if isinstance(code, Status):
         return told(STATUSES[code].label)
     return told(_NAMES[type(code)][code])
-
-
-def sentence(text: str) -> str:
-    """A text of the vocabulary as a sentence: translated, with a capital and a full stop."""
-    translated = told(text)
-    return f"{translated[:1].upper()}{translated[1:]}."
 
 
 def shown_date(value: PartialDate | date | None) -> str:

@@ -1,0 +1,60 @@
+"""axe finds nothing to object to, on any page, in either theme and language, wide and narrow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from regmap.settings import ROOT
+from regmap.web.languages import LANGUAGES
+from tests.e2e.conftest import watched
+
+AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
+RUN = "() => axe.run(document, { resultTypes: ['violations'] })"
+PAGES = [
+    "/",
+    "/?on=2025-03-01&compare=2019-01-01",
+    "/check",
+    "/check?q=39701",
+    "/check?q=Columbus",
+    "/check?q=nowhere-at-all",
+    "/check?q=0,-30",
+    "/jurisdictions/US-MS",
+    "/jurisdictions/US",
+    "/jurisdictions/CI",
+    "/jurisdictions/US-MS-columbus",
+    "/table",
+    "/table?status=unknown&page_size=20",
+    "/changes",
+    "/changes?from=2025-01-01&to=2024-01-01",
+    "/about",
+    "/embed?focus=US",
+    "/docs",
+    "/no-such-page",
+]
+SHAPES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 360, "height": 740}}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_has_nothing_to_object_to(
+    browser: Browser, site: str, path: str, theme: Any, language: str
+) -> None:
+    # wide in one theme and narrow in the other: every layout meets axe, and the run stays short
+    shape = SHAPES["wide" if (theme == "light") == (language == "en") else "narrow"]
+    context = browser.new_context(viewport=shape, color_scheme=theme, locale=language)  # type: ignore[arg-type]
+    visit = watched(context, site)
+    visit.page.goto(f"{site}{path}", wait_until="networkidle")
+
+    visit.page.evaluate(AXE)
+    found = visit.page.evaluate(RUN)
+
+    told = [
+        (one["id"], [node["html"][:200] for node in one["nodes"][:3]])
+        for one in found["violations"]
+    ]
+    context.close()
+    assert told == []
