@@ -115,7 +115,10 @@ def _is_for_programs(path: str) -> bool:
 
 def _finish(response: Response, compress: Compress) -> Response:
     for_api = request.path.startswith("/api/")
-    kinds = [headers.API if for_api else headers.PAGE]
+    for_page = headers.EMBEDDED if request.path == "/embed" else headers.PAGE
+    if response.mimetype == "image/svg+xml":
+        for_page = headers.PICTURE
+    kinds = [headers.API if for_api else for_page]
     if for_api and request.method == "OPTIONS":
         kinds.append(headers.PREFLIGHT)
     for kind in kinds:

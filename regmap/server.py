@@ -13,6 +13,7 @@ from regmap.services.check import check_readable
 from regmap.services.receipts import Receipts
 from regmap.settings import Settings, variable
 from regmap.web.folium_map import map_parts
+from regmap.web.shapes import Shapes
 
 
 def run(settings: Settings, host: str, port: int, workers: int) -> int:
@@ -56,7 +57,7 @@ def _is_free(host: str, port: int) -> bool:
 def _check(settings: Settings) -> None:
     """Make sure that the data can be served, and fill the cache that the workers read."""
     try:
-        check_readable(
+        drawings = check_readable(
             settings.database_url,
             settings.data_dir,
             settings.cache_dir,
@@ -64,6 +65,7 @@ def _check(settings: Settings) -> None:
         )
         Receipts(settings.secret_key)
         map_parts(settings.cache_dir)
+        Shapes(drawings, settings.cache_dir).warm()
     except (DataProblem, InvalidValue) as error:
         print(f"regmap: {error}", file=sys.stderr)
         sys.exit(1)

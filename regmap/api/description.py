@@ -15,6 +15,7 @@ from regmap.api import (
     map_timeline,
     maps,
     route,
+    search,
     status,
     verdicts,
 )
@@ -45,6 +46,7 @@ RESOURCES = (
     changes,
     maps,
     map_timeline,
+    search,
     codebook,
 )
 

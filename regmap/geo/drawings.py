@@ -5,7 +5,7 @@ text, so that answering is joining strings; only GeoJSON is decoded.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,8 @@ from regmap.geo.outlines import arc, lightened
 from regmap.geo.topology import features, geojson_geometry
 
 _ARCS = b'"arcs":['
-_IMPORTED = "imported limits"  # the sheet of those; no layer of the boundaries has such a name
+IMPORTED = "limits"
+"""The sheet of imported limits; no layer of the boundaries may have that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class Drawings:
             raise DataProblem("the topologies lie on different lattices; build all of them again")
         self._scale = scales.pop()
         self._place = {drawing_key(area): (area.layer.name, area.place) for area in atlas.areas}
+        self._about = {
+            drawing_key(area): {"name": area.name, "note": area.note}
+            for area in atlas.areas
+            if area.jurisdiction is None
+        }
         self._geojson: dict[str, list[orjson.Fragment]] = {}
         self._add_imported(atlas)
 
@@ -53,13 +59,13 @@ class Drawings:
         """Draw the imported limits of jurisdictions that the boundaries do not have."""
         arcs: list[orjson.Fragment] = []
         geometries = []
-        ready = self._geojson[_IMPORTED] = []
+        ready = self._geojson[IMPORTED] = []
         for area in atlas.imported:
             id = area.jurisdiction_id
             if id is None or id in self._place:
                 continue
             drawn = lightened(area.shape, self._scale)
-            self._place[id] = _IMPORTED, len(ready)
+            self._place[id] = IMPORTED, len(ready)
             ready.append(orjson.Fragment(orjson.dumps(geojson_geometry(drawn))))
             parts = [
                 [_added(arcs, arc(ring, self._scale)) for ring in (part.exterior, *part.interiors)]
@@ -67,11 +73,55 @@ class Drawings:
             ]
             one = drawn.geom_type == "Polygon"
             geometries.append({"type": drawn.geom_type, "arcs": parts[0] if one else parts})
-        self._sheets[_IMPORTED] = _Sheet(self._scale, arcs, geometries)
+        self._sheets[IMPORTED] = _Sheet(self._scale, arcs, geometries)
 
     def has(self, key: str) -> bool:
         """Whether there is a drawing of that key (:func:`drawing_key`)."""
         return key in self._place
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """The names of the sheets: one for each layer of the boundaries, and the imported limits.
+
+        A sheet changes only when the program starts with other boundaries.
+        """
+        return tuple(self._sheets)
+
+    def sheet_of(self, key: str) -> str | None:
+        """The sheet that a key is drawn on, or None where it is not drawn."""
+        place = self._place.get(key)
+        return place[0] if place else None
+
+    def sheet(self, name: str) -> bytes:
+        """A whole sheet as a TopoJSON document with one object, ``shapes``.
+
+        Each shape has the id of its jurisdiction and nothing else; disputed land has no id, but
+        properties ``name`` and ``note``.
+        """
+        sheet = self._sheets[name]
+        placed = sorted((row, key) for key, (other, row) in self._place.items() if other == name)
+        geometries = []
+        for row, key in placed:
+            drawn = sheet.geometries[row]
+            about = self._about.get(key)
+            told = {"id": key} if about is None else {"properties": about}
+            geometries.append({"type": drawn["type"], **told, "arcs": drawn["arcs"]})
+        return orjson.dumps(self._document("shapes", geometries, sheet.arcs))
+
+    @property
+    def step(self) -> float:
+        """Degrees between two lines of the lattice that all shapes lie on."""
+        return self._scale
+
+    def arcs(self, sheet: str) -> Iterator[list[list[int]]]:
+        """The arcs of a sheet in order, each its first vertex and then the steps onward."""
+        return (orjson.loads(orjson.dumps(one)) for one in self._sheets[sheet].arcs)
+
+    def polygons(self, key: str) -> tuple[str, Sequence[Sequence[Sequence[int]]]]:
+        """The sheet of a key, and its polygons: rings (outer first) of references to arcs."""
+        name, row = self._place[key]
+        drawn = self._sheets[name].geometries[row]
+        return name, [drawn["arcs"]] if drawn["type"] == "Polygon" else drawn["arcs"]
 
     def geometry(self, key: str) -> orjson.Fragment:
         """The GeoJSON geometry of a key, as JSON text."""
@@ -109,15 +159,16 @@ class Drawings:
                     "arcs": self._moved(source["arcs"], name, moved, arcs),
                 }
             )
+        return self._document("jurisdictions", [*geometries, *points], arcs)
+
+    def _document(
+        self, name: str, geometries: Sequence[Mapping[str, Any]], arcs: Sequence[orjson.Fragment]
+    ) -> dict[str, Any]:
+        """A topology of one object; no ``bbox``, which nothing here reads."""
         return {
             "type": "Topology",
             "transform": {"scale": [self._scale, self._scale], "translate": [0, 0]},
-            "objects": {
-                "jurisdictions": {
-                    "type": "GeometryCollection",
-                    "geometries": [*geometries, *points],
-                }
-            },
+            "objects": {name: {"type": "GeometryCollection", "geometries": geometries}},
             "arcs": arcs,
         }
 

@@ -11,15 +11,36 @@ PREFLIGHT = (
     ("Access-Control-Max-Age", "86400"),
 )
 # No script but our own files, nothing from other hosts. Styles may stand in attributes: Leaflet
-# and the API docs set them from scripts.
-_CONTENT_SECURITY_POLICY = (
+# sets them from its script.
+_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
-    " font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self';"
-    " frame-ancestors 'none'"
+    " connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors {framed_by}"
 )
-PAGE = (
+
+
+def _page(framed_by: str) -> tuple[tuple[str, str], ...]:
+    return (
+        ("X-Content-Type-Options", "nosniff"),
+        ("Content-Security-Policy", _POLICY.format(framed_by=framed_by)),
+        ("Referrer-Policy", "strict-origin-when-cross-origin"),
+        # Our own scripts ask for the position on a click; no frame of ours may.
+        ("Permissions-Policy", "geolocation=(self), camera=(), microphone=()"),
+    )
+
+
+PAGE = _page("'none'")
+EMBEDDED = _page("*")
+"""Of the one page that is made to stand in other people's."""
+
+PICTURE = (
     ("X-Content-Type-Options", "nosniff"),
-    ("Content-Security-Policy", _CONTENT_SECURITY_POLICY),
-    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
 )
+"""Of an SVG: it may be opened as a page of its own, and runs nothing then."""
+ANY_SITE = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+)
+"""Of what other sites may show."""
+
 VARY = ("Vary", "Accept-Encoding")

@@ -63,6 +63,12 @@ class Gazetteer:
         position = self._data()[1].position(key)
         return [] if position is None else self._at(position)
 
+    def starting(self, prefix: str) -> list[Town]:
+        """The towns that have a name whose key begins with a text."""
+        rows = self._data()[2]
+        found = {int(row) for at in self._data()[1].starting(prefix) for row in rows[at].split()}
+        return [self.town(row) for row in sorted(found)]
+
     def similar(self, key: str, errors: int) -> Iterator[tuple[int, list[Town]]]:
         """Towns whose key has at most so many typing errors, with how many: best first."""
         for position, distance in self._data()[1].similar(key, errors):

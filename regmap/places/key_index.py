@@ -4,7 +4,7 @@ A key's letters, as a set of bits, tell how many errors lie between two keys at 
 sets differ too much are passed over without a look, which leaves a few hundred of 150,000.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import Any
 
@@ -59,6 +59,16 @@ class KeyIndex:
         wanted = key.encode()
         found = bisect_left(range(len(self)), wanted, key=self._octets)
         return found if found < len(self) and self._octets(found) == wanted else None
+
+    def starting(self, prefix: str) -> range:
+        """Positions of the keys that begin with a text."""
+        wanted = prefix.encode()
+
+        def head(position: int) -> bytes:
+            return self._octets(position)[: len(wanted)]
+
+        every = range(len(self))
+        return range(bisect_left(every, wanted, key=head), bisect_right(every, wanted, key=head))
 
     def similar(self, key: str, errors: int) -> list[tuple[int, int]]:
         """Positions of the keys with at most so many typing errors, and how many: best first."""

@@ -17,12 +17,14 @@ from regmap.domain.vocabulary import UPPER_LEVELS, Level
 from regmap.places.aliases import ABBREVIATIONS, CITIES_THEMSELVES, NAMES
 from regmap.places.gazetteer import Gazetteer, Town
 from regmap.places.key_index import KeyIndex, errors_forgiven
-from regmap.places.qualifiers import Qualifiers
+from regmap.places.qualifiers import Qualifiers, Regions
 from regmap.places.readings import MAX_TEXT, Reading, readings
 from regmap.places.text import fold
 
 LIMIT = 10
 
+_SHORTEST_BEGINNING = 2  # letters
+_MOST_BEGINNINGS = 500
 _SAME_PLACE_KM = 25.0
 _KM_PER_DEGREE = 111.2
 _TOWNSHIP = re.compile(r"\s+(?:charter\s+)?township$", re.IGNORECASE)
@@ -95,10 +97,10 @@ class PlaceNames:
         self._lock = threading.Lock()
         self._made: _Index | None = None
 
-    def find(self, text: str, limit: int = LIMIT) -> Found:
+    def find(self, text: str, limit: int = LIMIT, *, forgiving: bool = True) -> Found:
         """What a text may mean, best first: upper levels, then by population.
 
-        Typing errors are forgiven only where nothing fits exactly.
+        Typing errors are forgiven only where nothing fits exactly, and only if ``forgiving``.
 
         :raises InvalidValue: naming ``place``, if the text is longer than 200 characters.
         :raises DataProblem: if the built files are missing or damaged.
@@ -112,11 +114,40 @@ class PlaceNames:
             for way in ways:
                 if not found and way.penalty == 0:
                     found = list(_once(exactly(way, index)))
-        if not found:
+        if not found and forgiving:
             loose = [way for way in ways if not way.exactly]
             found = list(_once(each for way in loose for each in self._similar(way, index)))
         found.sort(key=_best_first)
         return Found(tuple(found[:limit]), len(found))
+
+    def starting(self, text: str, limit: int = LIMIT) -> tuple[Candidate, ...]:
+        """What a text may be the beginning of, best first; ``exact`` where it is all of it.
+
+        Towns take a beginning of three letters or more: of two there are thousands.
+
+        :raises DataProblem: if the built files are missing or damaged.
+        """
+        index = self._index()
+        ways = [way for way in readings(text[:MAX_TEXT], index.qualifiers) if way.penalty == 0]
+        found = list(_once(each for way in ways for each in self._beginning(way, index)))
+        found.sort(key=_best_first)
+        keys = tuple(way.key for way in ways)
+        # Towns have names in all languages: their own first, as far as anybody would read on.
+        found = found[:_MOST_BEGINNINGS]
+        found.sort(key=lambda one: not fold(one.name).startswith(keys))
+        return tuple(found[:limit])
+
+    def regions(self, text: str) -> Regions:
+        """The states and countries that a name or code means; empty where it means none."""
+        return self._index().qualifiers.exact(text) or frozenset()
+
+    def candidate(self, jurisdiction_id: str) -> Candidate:
+        """A jurisdiction of the data set as a candidate.
+
+        :raises KeyError: if there is none of that id.
+        """
+        index = self._index()
+        return _of_jurisdiction(index.by_id[jurisdiction_id], index)
 
     def _index(self) -> _Index:
         if self._made is None:
@@ -133,6 +164,18 @@ class PlaceNames:
     def _by_short_name(self, way: Reading, index: _Index) -> Iterator[Candidate]:
         """Counties without their kind: a place of that name is likelier meant, if there is one."""
         yield from _jurisdictions(index.short_names.get(way.key, ()), way, index)
+
+    def _beginning(self, way: Reading, index: _Index) -> Iterator[Candidate]:
+        if len(way.key) < _SHORTEST_BEGINNING:
+            return
+        for position in index.keys.starting(way.key):
+            key = index.keys.key(position)
+            for candidate in _jurisdictions(index.names[key], way, index):
+                yield replace(candidate, exact=key == way.key)
+        if len(way.key) > _SHORTEST_BEGINNING:
+            towns = self._gazetteer.starting(way.key)
+            for candidate in _towns(towns, way, index):
+                yield replace(candidate, exact=fold(candidate.name) == way.key)
 
     def _similar(self, way: Reading, index: _Index) -> Iterator[Candidate]:
         if way.penalty:

@@ -188,6 +188,13 @@ class MapQuery(SubstanceOnDay):
     )
 
 
+class TimelineQuery(Query):
+    """Which substance's timeline, and as known at which moment."""
+
+    substance = fields.String()
+    known_at = Moment()
+
+
 class Since(fields.Field[int | datetime]):
     """A revision number, or a moment."""
 

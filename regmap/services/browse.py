@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from regmap.domain.jurisdictions import Jurisdiction
+from regmap.domain.course import Stretch, course
+from regmap.domain.jurisdictions import Jurisdiction, height
 from regmap.domain.records import Period, Record
 from regmap.domain.vocabulary import UPPER_LEVELS, Level, Status, Substance
+from regmap.geo.adjacency import Adjacency
 from regmap.geo.atlas import BBox
 from regmap.services.lookup import Answer, Lookup
 from regmap.services.snapshot import Snapshot
@@ -52,6 +54,7 @@ class Browse:
     def __init__(self, snapshot: Snapshot, lookup: Lookup) -> None:
         self._snapshot = snapshot
         self._lookup = lookup
+        self._adjacency = Adjacency(snapshot.geography.atlas)
 
     def listed(self, filters: Filters, substance: Substance, day: date) -> list[Jurisdiction]:
         """The jurisdictions that pass the filters, by id.
@@ -97,6 +100,29 @@ class Browse:
             if period is not None:
                 found.append((below, period))
         return sorted(found, key=lambda pair: pair[0].name)
+
+    def course(self, jurisdiction_id: str, substance: Substance) -> tuple[Stretch, ...]:
+        """What held in a jurisdiction over all of time, the law above it included, oldest first.
+
+        :raises UnknownJurisdiction: if there is none of that id.
+        """
+        situations = self._lookup.situations
+        located = situations.located(situations.of_jurisdiction(jurisdiction_id))
+        return course(located, substance, self._snapshot.record_of)
+
+    def neighbours(self, jurisdiction_id: str) -> list[Jurisdiction]:
+        """The jurisdictions that share a border with one, by name; none where limits are rough."""
+        tree = self._snapshot.tree
+        beside = (tree.get(id) for id in self._adjacency.of(jurisdiction_id))
+        return sorted(beside, key=lambda one: one.name)
+
+    def below(self, jurisdiction_id: str) -> list[Jurisdiction]:
+        """The jurisdictions below that have a record, and all states right below; widest first."""
+        tree = self._snapshot.tree
+        states = [one for one in tree.children(jurisdiction_id) if one.level in UPPER_LEVELS]
+        own = [one for one in tree.descendants(jurisdiction_id) if one.id in self._snapshot.own]
+        found = {one.id: one for one in (*states, *own)}.values()
+        return sorted(found, key=lambda one: (height(one.level), one.name, one.id))
 
     def boundary(self, jurisdiction_id: str) -> Boundary | None:
         """Where the limits come from, or None where none are loaded."""

@@ -10,18 +10,25 @@ import orjson
 
 from regmap.domain.vocabulary import Substance
 from regmap.geo.drawings import Drawings
+from regmap.geo.pictures import Pictures as Shapes
 from regmap.release.substances import read_substances
+from regmap.services.asking import Asking
 from regmap.services.browse import Browse
 from regmap.services.changes import Changes
 from regmap.services.finder import Finder
 from regmap.services.history import History
 from regmap.services.kept import Kept
 from regmap.services.lookup import Lookup
+from regmap.services.map_timeline import MapTimelines
 from regmap.services.maps import Maps
+from regmap.services.pictures import Pictures
 from regmap.services.routes import Routes
+from regmap.services.search import Search
 from regmap.services.situations import Situations
 from regmap.services.snapshot import Snapshot, open_geography
 from regmap.services.source import SnapshotSource
+from regmap.services.table import Tables
+from regmap.services.tally import Tallies
 from regmap.services.verdicts import Verdicts
 from regmap.store.database import Database
 
@@ -29,6 +36,7 @@ from regmap.store.database import Database
 _KEPT_ANSWERS = 8_000
 _KEPT_LAYERS = 8_000
 _KEPT_MAP_BYTES = 8 << 20
+_KEPT_PICTURE_BYTES = 4 << 20
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,13 @@ class Services:
     browse: Browse
     changes: Changes
     maps: Maps
+    pictures: Pictures
+    timelines: MapTimelines
+    tables: Tables
+    tallies: Tallies
     finder: Finder
+    asking: Asking
+    search: Search
     routes: Routes
     verdicts: Verdicts
     history: History
@@ -48,6 +62,7 @@ class Services:
     kept_compact: Kept[dict[str, Any]]
     kept_layers: Kept[orjson.Fragment]
     kept_maps: Kept[bytes]
+    kept_pictures: Kept[bytes]
 
 
 def open_services(
@@ -68,18 +83,28 @@ def open_services(
     substances: Mapping[str, Substance] = read_substances(data_dir / "substances.yaml")
     geography = open_geography(data_dir, cache_dir, boundaries_dir)
     drawings = Drawings(geography.atlas)
+    shapes = Shapes(drawings, geography.atlas)
     history = History(database)
 
     def services_of(snapshot: Snapshot) -> Services:
         lookup = Lookup(snapshot, Situations(snapshot), today)
         browse = Browse(snapshot, lookup)
+        maps = Maps(snapshot, lookup, browse, drawings)
+        finder = Finder(snapshot)
+        asking = Asking(snapshot, finder)
         return Services(
             snapshot=snapshot,
             lookup=lookup,
             browse=browse,
             changes=Changes(snapshot, lookup),
-            maps=Maps(snapshot, lookup, browse, drawings),
-            finder=Finder(snapshot),
+            maps=maps,
+            pictures=Pictures(snapshot, lookup, browse, maps, shapes),
+            timelines=MapTimelines(snapshot, lookup, browse, drawings),
+            tables=Tables(snapshot, lookup, browse),
+            tallies=Tallies(snapshot, lookup.situations),
+            finder=finder,
+            asking=asking,
+            search=Search(snapshot, browse, finder, asking),
             routes=Routes(snapshot, lookup, browse),
             verdicts=Verdicts(snapshot, lookup, today),
             history=history,
@@ -87,6 +112,7 @@ def open_services(
             kept_compact=Kept(_KEPT_ANSWERS),
             kept_layers=Kept(_KEPT_LAYERS),
             kept_maps=Kept(_KEPT_MAP_BYTES, len),
+            kept_pictures=Kept(_KEPT_PICTURE_BYTES, len),
         )
 
     return SnapshotSource(database, substances, geography, services_of)

@@ -74,12 +74,24 @@ class Maps:
                 continue
             if not self._is_drawn(jurisdiction, substance, day, compare, all_counties):
                 continue
-            point = None
-            if not self.drawings.has(jurisdiction.id):
-                point = self._browse.centroid(jurisdiction.id)
-                if point is None:
-                    continue  # no place on the map: the list has it
-            yield self._feature(jurisdiction, substance, day, compare, point)
+            feature = self.feature(jurisdiction, substance, day, compare)
+            if feature is not None:
+                yield feature
+
+    def feature(
+        self,
+        jurisdiction: Jurisdiction,
+        substance: Substance,
+        day: date,
+        compare: date | None = None,
+    ) -> MapFeature | None:
+        """One jurisdiction to draw, or None where nobody knows where it lies."""
+        point = None
+        if not self.drawings.has(jurisdiction.id):
+            point = self._browse.centroid(jurisdiction.id)
+            if point is None:
+                return None  # no place on the map: the list has it
+        return self._feature(jurisdiction, substance, day, compare, point)
 
     def disputed(self, compare: date | None) -> Iterator[MapFeature]:
         """Land that no law of the data set certainly holds in, to be drawn as unknown."""
@@ -117,10 +129,9 @@ class Maps:
         if all_counties and jurisdiction.level is Level.COUNTY:
             return True
         return any(
-            self._snapshot.own_period(jurisdiction.id, code, asked) is not None
-            for code in (substance.code, substance.falls_back_to)
+            has_own_period(self._snapshot, jurisdiction.id, substance, asked)
             for asked in (day, compare)
-            if code is not None and asked is not None
+            if asked is not None
         )
 
     def _feature(
@@ -160,3 +171,14 @@ class Maps:
             before=before,
             direction=pointing,
         )
+
+
+def has_own_period(
+    snapshot: Snapshot, jurisdiction_id: str, substance: Substance, day: date
+) -> bool:
+    """Whether a jurisdiction has a rule of its own: for the substance, or what it falls back to."""
+    return any(
+        snapshot.own_period(jurisdiction_id, code, day) is not None
+        for code in (substance.code, substance.falls_back_to)
+        if code is not None
+    )

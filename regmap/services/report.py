@@ -1,24 +1,18 @@
 """An answer in plain words, for the terminal."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from regmap.domain.dates import InvalidDate, parse_day
 from regmap.domain.errors import InvalidValue, UnknownLocation
-from regmap.domain.locations import Location, Within, Zip, parse_zip
+from regmap.domain.locations import Within
 from regmap.domain.resolution import Layer
 from regmap.domain.vocabulary import STATUSES, age_applies
 from regmap.places.names import Candidate
-from regmap.schemas.fields import parse_decimal
-from regmap.schemas.locations import read_location
 from regmap.services.bundle import Services
 from regmap.services.finder import Choices, Named
 from regmap.services.lookup import Answer
-
-_POINT = re.compile(r"\s*([^,\s]+)\s*,\s*([^,\s]+)\s*")
-_ZIP = re.compile(r"[\d\s-]*\d[\d\s-]*")
 
 
 def status_lines(
@@ -43,14 +37,9 @@ def status_lines(
 
 def _location(services: Services, text: str) -> Named:
     """What a text from the command line means."""
-    point = _POINT.fullmatch(text)
-    if point and any(character.isdigit() for character in text):
-        return Named(_point(point[1], point[2]), text, ())
-    if _ZIP.fullmatch(text):
-        return Named(Zip(parse_zip(text)), f"ZIP {text.strip()}", ())
-    if text in services.snapshot.tree:
+    if text in services.snapshot.tree:  # two letters are an id here: who types them can see it
         return Named(Within(text), text, ())
-    found = services.finder.find(text)
+    found = services.asking.understand(text)
     if isinstance(found, Choices):
         listed = [f"  {services.finder.label(one)}: {_asked_by(one)}" for one in found.candidates]
         said = [f"{text!r} fits {found.total} places; ask for one of them:", *listed]
@@ -103,16 +92,3 @@ def _day(text: str | None) -> date:
         return parse_day(text)
     except InvalidDate as error:
         raise InvalidValue({"--on": [str(error)]}) from None
-
-
-def _point(lat_text: str, lon_text: str) -> Location:
-    errors: dict[str, list[str]] = {}
-    values = {}
-    for name, text in (("lat", lat_text), ("lon", lon_text)):
-        try:
-            values[name] = parse_decimal(text)
-        except ValueError:
-            errors[name] = [f"{text!r} is not a plain decimal number"]
-    if errors:
-        raise InvalidValue(errors)
-    return read_location(values)

@@ -193,7 +193,7 @@ class Situations:
         """
         area = self._snapshot.geography.zips.get(code)
         if area is None:
-            raise UnknownLocation(f"no ZIP code {code} is known", "zip")
+            raise UnknownLocation(said("no ZIP code {zip} is known", zip=code), "zip")
         if not area.parts:
             return Situation((), unsettled=_without_ground(code))
         chains = [[one.id for one in self._snapshot.tree.chain(part.id)] for part in area.parts]

@@ -1,9 +1,29 @@
-"""``/about``."""
+"""``/about``: what kratom is, how the data is made, and how to use it."""
 
-from flask import Blueprint, Response
+from dataclasses import dataclass
+from typing import Any
 
-from regmap.http.context import services
-from regmap.web.page import page
+from flask import Blueprint, Response, request
+
+from regmap.domain.jurisdictions import Jurisdiction
+from regmap.http.context import services, today
+from regmap.release.files import record_path
+from regmap.services.bundle import Services
+from regmap.services.soundness import soundness
+from regmap.web.credits import imported_credits
+from regmap.web.health_sources import AGENCY_PAGES
+from regmap.web.page import asked_substance, link, page
+
+
+@dataclass(frozen=True, slots=True)
+class Snippets:
+    """Addresses, with host, of what other sites may show."""
+
+    map: str
+    embed: str
+    badge: str
+    picture: str
+    page: str
 
 
 def join(pages: Blueprint) -> None:
@@ -12,4 +32,44 @@ def join(pages: Blueprint) -> None:
     @pages.get("/about")
     def about() -> Response:
         """The page."""
-        return page("about.html", data_version=services().snapshot.data_version)
+        asked = services()
+        id = request.args.get("jurisdiction")
+        found = asked.snapshot.tree.get(id) if id else None
+        return page(
+            "about.html",
+            data_version=asked.snapshot.data_version,
+            today=today(),
+            sound=soundness(asked.snapshot, today()),
+            agency=AGENCY_PAGES,
+            imported=imported_credits(asked.snapshot.geography),
+            jurisdiction=found,
+            record_file=record_file(asked, found),
+            snippets=snippets(found),
+            **_of_substance(asked),
+        )
+
+
+def record_file(asked: Services, jurisdiction: Jurisdiction | None) -> str | None:
+    """The file to change for a jurisdiction, or None where it has no record yet."""
+    if jurisdiction is None or jurisdiction.id not in asked.snapshot.own:
+        return None
+    return f"data/records/{record_path(jurisdiction.id).as_posix()}"
+
+
+def snippets(jurisdiction: Jurisdiction | None) -> Snippets:
+    """What to copy into another page: of a jurisdiction, or of the United States."""
+    focus = jurisdiction.id if jurisdiction else "US"
+    code = asked_substance().code
+    host = request.host_url.rstrip("/")
+    return Snippets(
+        map=host + link("/", substance=code, focus=focus),
+        embed=host + link("/embed", substance=code, focus=focus),
+        badge=host + link(f"/jurisdictions/{focus}/badge.svg", substance=code),
+        picture=host + link("/map.svg", substance=code, focus=focus, width=800),
+        page=host + link(f"/jurisdictions/{focus}"),
+    )
+
+
+def _of_substance(asked: Services) -> dict[str, Any]:
+    substance = asked_substance()
+    return {"substance": substance, "substances": list(asked.snapshot.substances.values())}

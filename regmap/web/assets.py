@@ -15,9 +15,21 @@ from werkzeug.exceptions import NotFound
 from regmap.http import caching
 
 # The order is that of the cascade: what is general first.
-STYLES = ("tokens", "base", "components", "map", "check", "charts", "tables", "print")
+STYLES = ("tokens", "base", "components", "map", "check", "charts", "tables", "docs", "print")
 # Each file adds to the one global, ``regmap``; the map's element is folium's (folium_map.py).
-MAP_SCRIPTS: tuple[str, ...] = ("map",)
+# ``core`` makes that global, ``app`` uses all others.
+MAP_SCRIPTS = (
+    "map/core",
+    "map/data",
+    "map/state",
+    "map/law",
+    "map/shapes",
+    "map/popup",
+    "map/time",
+    "map/legend",
+    "map/find",
+    "map/app",
+)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 """``/``: the map."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from regmap.http.context import services, today
-from regmap.web.page import asked_day, asked_substance, page
+from regmap.web.credits import imported_credits
+from regmap.web.map_config import map_config, map_values, site_addresses
+from regmap.web.page import page
+from regmap.web.shapes import shape_urls
 
 
 def join(pages: Blueprint) -> None:
@@ -11,13 +14,21 @@ def join(pages: Blueprint) -> None:
 
     @pages.get("/")
     def map_() -> Response:
-        """The map."""
+        """The map.
+
+        Its script reads the address and tells in words what it cannot make sense of; so nothing in
+        it is refused here, and the page is the same for all states of the map.
+        """
         asked = services()
+        snapshot = asked.snapshot
+        first = next(iter(snapshot.substances))
+        wanted = request.args.get("substance", first)
+        addresses = site_addresses(shape_urls())
+        config = map_config(snapshot.substances.values(), snapshot.tree, today(), addresses)
         return page(
             "map.html",
-            substances=asked.snapshot.substances.values(),
-            substance=asked_substance().code,
-            day=asked_day(),
-            today=today(),
-            data_version=asked.snapshot.data_version,
+            **map_values(config),
+            substance=wanted if wanted in snapshot.substances else first,
+            credits=imported_credits(snapshot.geography),
+            data_version=snapshot.data_version,
         )

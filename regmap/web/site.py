@@ -2,30 +2,40 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Flask, Response, render_template
+from flask import Blueprint, Flask, Response, render_template, request
+from werkzeug.exceptions import NotFound
 
+from regmap.domain.wording import said
+from regmap.http.context import source_of
 from regmap.http.problems import detail_of, errors_of, failed, status_of
 from regmap.settings import Settings
 from regmap.web import (
     about_page,
+    badge,
     changes_page,
     check_page,
     docs_page,
     embed_page,
     jurisdiction_page,
     map_page,
+    picture,
     table_page,
 )
 from regmap.web.assets import Asset, Assets, join_assets
 from regmap.web.folium_map import map_parts
 from regmap.web.languages import check_language, join_languages
 from regmap.web.page import in_language
+from regmap.web.shapes import Shapes, join_shapes
 from regmap.web.words import join_words
+
+_NO_PAGE = said("There is no page at this address.")
 
 PAGES = (
     map_page,
+    picture,
     check_page,
     jurisdiction_page,
+    badge,
     table_page,
     changes_page,
     about_page,
@@ -42,6 +52,7 @@ def join_pages(app: Flask, settings: Settings) -> None:
     join_languages(app)
     join_words(app)
     join_assets(app, assets)
+    join_shapes(app, Shapes(source_of(app).current().maps.drawings, settings.cache_dir))
     app.jinja_env.globals.update(asset=assets.url, map_element=parts.element)
     pages = Blueprint("pages", __name__)
     pages.before_request(check_language)
@@ -53,7 +64,9 @@ def join_pages(app: Flask, settings: Settings) -> None:
 def error_page(error: Exception) -> Response:
     """What people see when something went wrong."""
     status = status_of(error)
-    body = render_template(
-        "error.html", status=status, detail=detail_of(error), errors=errors_of(error)
-    )
+    # werkzeug's own words for an address that leads nowhere speak of servers and spelling
+    detail = _NO_PAGE if isinstance(error, NotFound) else detail_of(error)
+    # in a frame there is room for a small page alone
+    template = "embed_error.html" if request.path == "/embed" else "error.html"
+    body = render_template(template, status=status, detail=detail, errors=errors_of(error))
     return in_language(failed(error, Response(body, mimetype="text/html")))

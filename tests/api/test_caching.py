@@ -20,6 +20,7 @@ EVERY_GET = [
     "/api/v1/changes",
     "/api/v1/map?level=state",
     "/api/v1/map?level=state&format=topojson",
+    "/api/v1/map/timeline",
     "/api/v1/codebook",
     "/api/v1/schemas/record.json",
     "/api/v1/revisions",

@@ -72,6 +72,17 @@ REAL: dict[str, list[Question]] = {
         "/api/v1/map?compare=2015-01-01&substance=7-oh",
         "/api/v1/map?format=topojson",
     ],
+    "/api/v1/map/timeline": [
+        "/api/v1/map/timeline",
+        "/api/v1/map/timeline?substance=7-oh",
+        "/api/v1/map/timeline?known_at=2020-01-01",
+    ],
+    "/api/v1/search": [
+        "/api/v1/search?q=birm",
+        "/api/v1/search?q=39701&limit=1",
+        "/api/v1/search?q=33.5,-86.8",
+        "/api/v1/search?q=95,200",
+    ],
     "/api/v1/codebook": ["/api/v1/codebook"],
     "/api/v1/schemas/record.json": ["/api/v1/schemas/record.json"],
     "/api/v1/revisions": [
@@ -107,6 +118,8 @@ WRONG: dict[str, list[Question]] = {
     ],
     "/api/v1/changes": ["/api/v1/changes?jurisdiction=XX", "/api/v1/changes?from=x"],
     "/api/v1/map": ["/api/v1/map?on=x"],
+    "/api/v1/map/timeline": ["/api/v1/map/timeline?substance=tea", "/api/v1/map/timeline?on=x"],
+    "/api/v1/search": ["/api/v1/search", "/api/v1/search?q=a&limit=21"],
     "/api/v1/codebook": ["/api/v1/codebook?x=1"],
     "/api/v1/schemas/record.json": ["/api/v1/schemas/record.json?x=1"],
     "/api/v1/revisions": ["/api/v1/revisions?since=x"],

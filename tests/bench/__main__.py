@@ -13,6 +13,7 @@ from rich.table import Table
 
 from tests.bench.annotating import measure_annotating
 from tests.bench.locating import measure_locating
+from tests.bench.page import measure_page
 from tests.bench.serving import measure_serving
 from tests.bench.store import measure_loading
 
@@ -29,6 +30,7 @@ def main() -> int:
             *measure_loading(),
             *measure_locating(),
             *measure_serving(),
+            *measure_page(),
             *measure_annotating(),
         ):
             held = held and promise.held

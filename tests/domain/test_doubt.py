@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from regmap.domain.doubt import STALE_AFTER_DAYS, doubts, is_stale
+from regmap.domain.doubt import STALE_AFTER_DAYS, doubt_grade, doubts, is_stale
 from regmap.domain.records import Record
 from regmap.domain.resolution import Located, resolve
 from regmap.domain.vocabulary import Confidence, Extent, Match
@@ -163,3 +163,69 @@ def test_evidence_of_a_year_is_as_old_as_its_first_day() -> None:
 
 def test_evidence_without_a_date_is_old() -> None:
     assert is_stale(a_record(STATE, "regulated", evidence_as_of=None), DAY)
+
+
+# --- How doubtful an answer is: what the map draws as the density of hatching. -------------------
+
+
+def graded(*records: Record, today: date = DAY, spots: tuple[Located, ...] | None = None) -> int:
+    inside = tuple(a_spot(record.jurisdiction) for record in records)
+    found = resolve(spots or inside, SUBSTANCES["kratom"], DAY, records_of(*records))
+    return doubt_grade(found, today)
+
+
+def test_a_well_evidenced_answer_has_no_grade_of_doubt() -> None:
+    assert graded(a_record(STATE, "regulated"), a_record(COUNTY, "prohibited")) == 0
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        a_record(STATE, a_period("regulated", confidence=Confidence.LOW)),
+        a_record(STATE, a_period("regulated", sources=())),
+        a_record(STATE, "regulated", evidence_as_of=None),
+        a_record(STATE, "regulated", evidence_as_of="2024"),
+    ],
+)
+def test_each_reason_of_evidence_is_one_grade_and_two_are_the_most(record: Record) -> None:
+    possible = a_record(TOWN, "prohibited")
+    reached = (a_spot(STATE), a_spot(TOWN, Match.POSSIBLE))
+
+    assert graded(record) == 1
+    assert graded(record, possible, spots=reached) == 2
+
+
+def test_all_reasons_together_are_no_more_than_two_grades() -> None:
+    weak = a_period("regulated", confidence=Confidence.LOW, sources=())
+
+    assert graded(a_record(STATE, weak, evidence_as_of=None)) == 2
+
+
+def test_a_stricter_rule_that_may_hold_is_one_grade() -> None:
+    records = (a_record(STATE, "regulated"), a_record(TOWN, "prohibited"))
+
+    assert graded(*records, spots=(a_spot(STATE), a_spot(TOWN, Match.POSSIBLE))) == 1
+
+
+def test_what_is_unknown_is_as_doubtful_as_can_be() -> None:
+    assert graded(a_record(STATE)) == 2
+    assert graded(a_record(STATE, "unknown")) == 2
+
+
+def test_evidence_grows_doubtful_with_time() -> None:
+    record = a_record(STATE, "regulated", evidence_as_of="2026-01-01")
+
+    assert graded(record, today=date(2027, 1, 1)) == 0
+    assert graded(record, today=date(2027, 1, 2)) == 1
+
+
+def test_doubt_about_a_rule_that_does_not_decide_does_not_count() -> None:
+    weak = a_period("unregulated", confidence=Confidence.LOW, sources=())
+
+    assert graded(a_record(STATE, "prohibited"), a_record(TOWN, weak)) == 0
+
+
+def test_how_far_a_county_rule_reaches_is_no_doubt_of_its_evidence() -> None:
+    county = a_record(COUNTY, a_period("prohibited", extent=None))
+
+    assert graded(a_record(STATE, "regulated"), county) == 0

@@ -1,10 +1,11 @@
 from datetime import date
+from itertools import product
 
 import pytest
 
-from regmap.domain.outlook import NextChange, direction, next_change
+from regmap.domain.outlook import NextChange, direction, next_change, severity
 from regmap.domain.records import Record
-from regmap.domain.resolution import Located
+from regmap.domain.resolution import Located, stricter
 from regmap.domain.vocabulary import Direction, Extent, Match, Status
 from tests.builders import DAY, SUBSTANCES, a_period, a_record, a_spot, records_of
 
@@ -161,6 +162,7 @@ def test_the_one_who_changes_is_named_where_another_turns_unheard_on_the_same_da
         (("unknown", None), ("prohibited", None), "other"),
         (("prohibited", None), ("unknown", None), "other"),
         (("unregulated", None), ("unknown", 21), "other"),
+        (("unknown", 18), ("unknown", 21), "other"),
     ],
 )
 def test_a_change_points_to_more_or_to_less_law(
@@ -169,3 +171,29 @@ def test_a_change_points_to_more_or_to_less_law(
     old, new = (Status(before[0]), before[1]), (Status(after[0]), after[1])
 
     assert direction(old, new) == Direction(pointing)
+
+
+AGES = [None, 1, 18, 21, 120]
+KNOWN = [status for status in Status if status is not Status.UNKNOWN]
+
+
+@pytest.mark.parametrize("age", AGES)
+def test_what_is_not_known_has_no_severity(age: int | None) -> None:
+    assert severity(Status.UNKNOWN, age) is None
+
+
+@pytest.mark.parametrize("one", KNOWN)
+@pytest.mark.parametrize("other", KNOWN)
+def test_a_stricter_status_is_more_severe_at_any_age(one: Status, other: Status) -> None:
+    for age, other_age in product(AGES, AGES):
+        mine, theirs = severity(one, age), severity(other, other_age)
+        assert mine is not None
+        assert theirs is not None
+        if one is not other:
+            assert (mine > theirs) == (stricter(one, other) is one)
+        else:
+            assert (mine > theirs) == ((age or 0) > (other_age or 0))
+
+
+def test_no_age_limit_is_as_severe_as_one_that_binds_nobody() -> None:
+    assert severity(Status.REGULATED, None) == severity(Status.REGULATED, 0)

@@ -7,10 +7,18 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    sync_playwright,
+)
 
 from tests.e2e.process import environment, serving
 from tests.served import copied_database, hostile_edits, record_edits, shared_folder
@@ -25,20 +33,23 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 HOSTILE_COUNTRY = "CI"
+SETTLED = 400  # ms: the address and the summary follow a change when it has settled
 DRAWN = """() => {
-  const cells = [...document.querySelectorAll('[data-count]')];
-  return document.getElementById('message').hidden
+  const cells = [...document.querySelectorAll('#statuses [data-count], #directions [data-count]')]
+    .filter((cell) => !cell.closest('table').hidden);
+  return document.documentElement.dataset.painted
     && cells.length > 0 && cells.every((cell) => /^[0-9]+$/.test(cell.textContent));
 }"""
-FILLS = """() => {
-  const fills = {};
-  map_regmap.eachLayer((layer) => {
-    const path = layer.feature && layer.getElement && layer.getElement();
-    // disputed land has no id: its own test looks at it
-    if (path && layer.feature.id) fills[layer.feature.id] = path.getAttribute('fill');
-  });
-  return fills;
+FILLS = """() => Object.fromEntries([...document.querySelectorAll('path[data-id]')]
+  .filter((path) => path.getAttribute('fill') !== 'none')
+  .map((path) => [path.dataset.id, path.getAttribute('fill')]))"""
+LEGEND = """() => {
+  const counts = (row) => [...row.querySelectorAll('[data-count]')]
+    .map((cell) => [cell.dataset.count, Number(cell.textContent)]);
+  return Object.fromEntries([...document.querySelectorAll('#legend table:not([hidden]) tbody tr')]
+    .map((row) => [row.dataset.status || row.dataset.direction, Object.fromEntries(counts(row))]));
 }"""
+PANNED = "() => !document.querySelector('.leaflet-pan-anim, .leaflet-zoom-anim')"
 
 
 @pytest.fixture(scope="session")
@@ -86,19 +97,42 @@ class Visit:
         self.page.wait_for_function(DRAWN)
 
     def choose(self, label: str, value: str) -> None:
-        """Change a control of the map and wait for the answers."""
-        with self.page.expect_response(lambda answer: "level=county" in answer.url):
-            control = self.page.get_by_label(label)
-            if label == "Substance":
-                control.select_option(value)
-            else:
-                control.fill(value)
-                control.dispatch_event("change")
+        """Change a control of the map and wait until the map shows it."""
+        control = self.page.get_by_label(label, exact=True)
+        if control.evaluate("control => control.localName") == "select":
+            control.select_option(value)
+        else:
+            control.fill(value)
+        self.wait_until_drawn()
 
     def fills(self) -> dict[str, str]:
-        """The fill of every shape and dot on the map, by jurisdiction id."""
+        """The fill of every shape and dot that is drawn, by jurisdiction id."""
         fills: dict[str, str] = self.page.evaluate(FILLS)
         return fills
+
+    def summary(self) -> str:
+        """The sentence that sums up the map, once it has settled."""
+        self.page.wait_for_timeout(SETTLED)
+        return self.page.locator("#summary").inner_text()
+
+    def query(self) -> dict[str, str]:
+        """The parameters of the page's address, once they have settled."""
+        self.page.wait_for_timeout(SETTLED)
+        return dict(parse_qsl(urlsplit(self.page.url).query))
+
+    def open_popup(self, name: str) -> Locator:
+        """Go to a jurisdiction by the list of places; its popup."""
+        self.page.get_by_label("Go to").select_option(label=name)
+        self.page.get_by_role("button", name="Go", exact=True).click()
+        return self.popup(name.split(",")[0])
+
+    def popup(self, heading: str) -> Locator:
+        """The popup of that heading, once it has all of its text and lies still."""
+        popup = self.page.locator(".popup", has=self.page.get_by_role("heading", name=heading))
+        popup.wait_for()
+        self.page.wait_for_function("() => !document.querySelector('.popup .asking')")
+        self.page.wait_for_function(PANNED)
+        return popup
 
     def click_at(self, lat: float, lon: float) -> None:
         """Click on the map at a spot, and wait until the popup is there and lies still.
@@ -107,19 +141,16 @@ class Visit:
         """
         self.page.mouse.click(*self._position(lat, lon))
         self.page.locator(".leaflet-popup").wait_for()
-        self.page.wait_for_function("() => !document.querySelector('.leaflet-pan-anim')")
+        self.page.wait_for_function("() => !document.querySelector('.popup .asking')")
+        self.page.wait_for_function(PANNED)
 
     def point_at(self, lat: float, lon: float) -> None:
         """Move the pointer to a spot on the map."""
         self.page.mouse.move(*self._position(lat, lon))
 
     def legend(self) -> dict[str, dict[str, int]]:
-        """The counts of the legend by status and column."""
-        rows: dict[str, dict[str, int]] = self.page.evaluate(
-            """() => Object.fromEntries([...document.querySelectorAll('[data-status]')].map((row) =>
-              [row.dataset.status, Object.fromEntries([...row.querySelectorAll('[data-count]')]
-                .map((cell) => [cell.dataset.count, Number(cell.textContent)]))]))"""
-        )
+        """The counts of the legend by status (or direction, when comparing) and column."""
+        rows: dict[str, dict[str, int]] = self.page.evaluate(LEGEND)
         return rows
 
     def _position(self, lat: float, lon: float) -> tuple[float, float]:
@@ -184,10 +215,10 @@ class Api:
         collection = self.get(f"/map?{parameters}")
         return {feature["id"]: feature["properties"] for feature in collection["features"]}
 
-    def disputed(self) -> list[dict[str, Any]]:
-        """The properties of the disputed land on the map."""
-        shown = self.get("/map?level=territory&disputed=show")["features"]
-        return [one["properties"] for one in shown if "id" not in one]
+    def timeline(self, substance: str = "kratom") -> dict[str, Any]:
+        """What the map restyles itself by: the items by id, and the steps."""
+        answer = self.get(f"/map/timeline?substance={substance}")
+        return {"items": {one["id"]: one for one in answer["items"]}, "steps": answer["steps"]}
 
 
 @pytest.fixture

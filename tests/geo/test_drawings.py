@@ -94,3 +94,62 @@ def test_rings_are_wound_as_rfc_7946_asks(drawings: Drawings) -> None:
         for part in shapely.get_parts(geometry(drawings, id)).tolist():
             assert part.exterior.is_ccw
             assert not any(ring.is_ccw for ring in part.interiors)
+
+
+# --- Whole sheets: what browsers keep for ever. --------------------------------------------------
+
+
+def shapes_of(drawings: Drawings, sheet: str) -> list[dict[str, Any]]:
+    [(name, shapes)] = orjson.loads(drawings.sheet(sheet))["objects"].items()
+    assert name == "shapes"
+    drawn: list[dict[str, Any]] = shapes["geometries"]
+    return drawn
+
+
+def test_every_drawing_is_on_one_sheet(drawings: Drawings, atlas: Atlas) -> None:
+    assert drawings.sheets == ("countries", "states", "counties", "limits")
+    drawn = [
+        (one["id"], sheet)
+        for sheet in drawings.sheets
+        for one in shapes_of(drawings, sheet)
+        if "id" in one
+    ]
+    assert len(drawn) == len(dict(drawn))
+    assert {id for id, _ in drawn} == {*atlas.by_id, *OWN}
+    for id, sheet in drawn:
+        assert drawings.sheet_of(id) == sheet
+    assert drawings.sheet_of("US-AL-nowhere") is None
+
+
+def test_imported_limits_are_a_sheet_of_their_own_which_may_be_empty(
+    drawings: Drawings, atlas: Atlas
+) -> None:
+    assert [one["id"] for one in shapes_of(drawings, "limits")] == OWN
+    assert shapes_of(Drawings(atlas), "limits") == []
+
+
+@pytest.mark.parametrize("sheet", ["countries", "states", "counties", "limits"])
+def test_a_sheet_draws_what_a_choice_of_it_draws(drawings: Drawings, sheet: str) -> None:
+    whole = topology.decode(orjson.loads(drawings.sheet(sheet)), "shapes")
+
+    assert whole
+    for key in [*whole][:: max(1, len(whole) // 40)]:
+        assert whole[key].equals(geometry(drawings, key)), key
+
+
+def test_a_shape_on_a_sheet_has_its_id_and_nothing_else(drawings: Drawings) -> None:
+    document = orjson.loads(drawings.sheet("states"))
+
+    assert document.keys() == {"type", "transform", "objects", "arcs"}
+    for one in shapes_of(drawings, "states"):
+        assert one.keys() == {"type", "id", "arcs"}
+
+
+def test_disputed_land_has_no_id_but_a_name_and_a_note(drawings: Drawings, atlas: Atlas) -> None:
+    disputed = [area for area in atlas.areas if area.jurisdiction is None]
+    drawn = [one for one in shapes_of(drawings, "countries") if "id" not in one]
+
+    assert disputed
+    assert [one["properties"] for one in drawn] == [
+        {"name": area.name, "note": area.note} for area in disputed
+    ]

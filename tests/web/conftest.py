@@ -57,7 +57,8 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._open and self._open[-1] == "script":
-            if data.strip():
+            # a block of JSON is data: browsers never run it
+            if data.strip() and self.all("script")[-1].get("type") != "application/json":
                 self.inline_scripts.append(data)
         elif not (self._open and self._open[-1] in ("style", "title")):
             self.texts.append(data)

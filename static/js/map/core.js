@@ -74,9 +74,9 @@ window.regmap = {};
     }
 
     /* A text that depends on a number. */
-    function counted(name, num, values = {}) {
+    function counted(name, count, values = {}) {
       const [one, many] = config.texts[name];
-      return filled(plural.select(num) === "one" ? one : many, { num, ...values });
+      return filled(plural.select(count) === "one" ? one : many, { count, ...values });
     }
 
     /* A date (YYYY, YYYY-MM or YYYY-MM-DD) in words, as precise as it is given. */

@@ -28,6 +28,16 @@
     return null;
   }
 
+  /* What the page itself tells of jurisdictions: for each the days on which its answer turns. */
+  function answersInPage() {
+    const kept = block("answers");
+    if (!kept) return null;
+    return async ({ jurisdiction, on }) => {
+      const turns = kept.turns[jurisdiction];
+      return kept.answers[turns.findLast(([from]) => from === null || from <= on)[1]];
+    };
+  }
+
   function query(address, parameters) {
     return `${address}?${new URLSearchParams(parameters)}`;
   }
@@ -48,6 +58,7 @@
     }
 
     return {
+      hasShapes: (sheet) => Boolean(addresses.shapes[sheet] || block(`shapes:${sheet}`)),
       /* A sheet of shapes (TopoJSON with one object, `shapes`). */
       shapes: (sheet) =>
         keep(`shapes:${sheet}`, addresses.shapes[sheet], words.text(`what_${sheet}`)),
@@ -61,7 +72,7 @@
       /* What is told of one jurisdiction or spot; null where nobody can be asked. */
       status: addresses.status
         ? (asked) => fetched(query(addresses.status, asked), words, words.text("what_status"))
-        : null,
+        : answersInPage(),
       /* Candidates for a text; null where nobody can be asked. */
       search: addresses.search
         ? (asked) => fetched(query(addresses.search, asked), words, words.text("what_search"))

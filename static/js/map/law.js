@@ -12,14 +12,16 @@
     return item.id.includes("-") ? "state" : "country";
   }
 
-  /* A timeline with its items by id; each knows the local ones below it. */
+  /* A timeline with its items by id; each knows the local ones below it, and whether
+     it has states that are drawn. */
   function lawOf(timeline, config) {
     const items = new Map();
     for (const item of timeline.items) {
       const name = config.names[item.id] || item.name;
-      items.set(item.id, { ...item, name, column: columnOf(item), below: [] });
+      items.set(item.id, { ...item, name, column: columnOf(item), below: [], states: false });
     }
     for (const item of items.values()) {
+      if (item.sheet === "states" && items.has(item.parent)) items.get(item.parent).states = true;
       if (item.column !== "local") continue;
       for (let above = items.get(item.parent); above; above = items.get(above.parent)) {
         above.below.push(item);

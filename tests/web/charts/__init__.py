@@ -1,0 +1,1 @@
+"""Tests of regmap.web.charts: what stands where."""
