@@ -4,6 +4,8 @@ import ctypes
 import gc
 import logging
 import os
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import Flask, Response, request
@@ -28,8 +30,10 @@ _M_MMAP_THRESHOLD = -3  # malloc.h
 _LARGE = 256 << 10  # bytes; from here on a block goes back to the system when it is freed
 
 
-def create_app(settings: Settings) -> Flask:
+def create_app(settings: Settings, today: Callable[[], date] = context.today) -> Flask:
     """Make the app.
+
+    :param today: gives the day that evidence is aged by.
 
     :raises DataProblem: if the database or the boundaries are missing or broken.
     """
@@ -46,6 +50,7 @@ def create_app(settings: Settings) -> Flask:
         COMPRESS_MIMETYPES=[
             "text/html",
             "text/css",
+            "text/csv",
             "text/javascript",
             "application/javascript",
             "application/json",
@@ -57,7 +62,7 @@ def create_app(settings: Settings) -> Flask:
     )
     database = Database(settings.database_url)
     source = open_services(
-        database, settings.data_dir, settings.cache_dir, context.today, settings.boundaries_dir
+        database, settings.data_dir, settings.cache_dir, today, settings.boundaries_dir
     )
     context.attach(app, source, Receipts(settings.secret_key))
     compress = Compress(app)

@@ -10,6 +10,7 @@ import click
 from regmap import __version__
 from regmap.cli.annotate import annotate
 from regmap.cli.boundaries import boundaries
+from regmap.cli.map import write_map
 from regmap.cli.terminal import FOUND_PROBLEMS, console
 from regmap.cli.terminal import explained as _explained
 from regmap.cli.terminal import present_settings as _settings
@@ -229,6 +230,7 @@ def settings() -> None:
 
 main.add_command(annotate)
 main.add_command(boundaries)
+main.add_command(write_map)
 
 
 def _stop_at_problems(release: Any, consequence: str) -> None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from regmap.domain.errors import InvalidValue
+from regmap.domain.wording import Said, said
 
 _ZIP = re.compile(r"([0-9]{5})(?:-[0-9]{4})?")
 
@@ -44,12 +45,17 @@ def parse_zip(text: str, field: str = "zip") -> str:
     return found.group(1)
 
 
-def _what_is_wrong(text: str) -> str:
-    wanted = "A ZIP code has five digits (12345), or five and four (12345-6789)."
+def _what_is_wrong(text: str) -> Said:
+    wanted = said("A ZIP code has five digits (12345), or five and four (12345-6789).")
     if re.fullmatch(r"[0-9]{3,4}", text):
-        return f"{wanted} This has {len(text)}: was a leading zero lost ({text.zfill(5)})?"
+        return said(
+            "{wanted} This has {count}: was a leading zero lost ({likely})?",
+            wanted=wanted,
+            count=len(text),
+            likely=text.zfill(5),
+        )
     if re.fullmatch(r"[0-9]{9}", text):
-        return f"{wanted} Write {text[:5]}-{text[5:]}."
+        return said("{wanted} Write {likely}.", wanted=wanted, likely=f"{text[:5]}-{text[5:]}")
     if text.isdigit() and not text.isascii():
-        return f"{wanted} Use the digits 0 to 9."
+        return said("{wanted} Use the digits 0 to 9.", wanted=wanted)
     return wanted

@@ -36,13 +36,16 @@ class Said(str):
         """The same in small letters."""
         return Said(self.pattern, self.values, str.lower)
 
-    def translated(self, gettext: Callable[[str], str]) -> str:
+    def translated(
+        self, gettext: Callable[[str], str], written: Callable[[Any], Any] = lambda value: value
+    ) -> str:
         """The text in another language; values that were said are translated too.
 
         :param gettext: gives the translation of a pattern, or the pattern itself.
+        :param written: how other values are written there: dates, say.
         """
         values = {
-            name: value.translated(gettext) if isinstance(value, Said) else value
+            name: value.translated(gettext, written) if isinstance(value, Said) else written(value)
             for name, value in self.values.items()
         }
         return self._shape(_filled(gettext(self.pattern), values))

@@ -14,6 +14,7 @@ from math import cos, hypot, radians
 from regmap.domain.errors import InvalidValue
 from regmap.domain.jurisdictions import Jurisdiction, height, subdivision_of
 from regmap.domain.vocabulary import UPPER_LEVELS, Level
+from regmap.domain.wording import said
 from regmap.places.aliases import ABBREVIATIONS, CITIES_THEMSELVES, NAMES
 from regmap.places.gazetteer import Gazetteer, Town
 from regmap.places.key_index import KeyIndex, errors_forgiven
@@ -106,7 +107,7 @@ class PlaceNames:
         :raises DataProblem: if the built files are missing or damaged.
         """
         if len(text) > MAX_TEXT:
-            raise InvalidValue({"place": [f"Longer than {MAX_TEXT} characters."]})
+            raise InvalidValue({"place": [said("Longer than {most} characters.", most=MAX_TEXT)]})
         index = self._index()
         ways = readings(text, index.qualifiers)
         found: list[Candidate] = []

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from marshmallow import ValidationError, fields, validate
 
 from regmap.domain.dates import InvalidDate, PartialDate, parse_day
+from regmap.domain.wording import said
 
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{1,30})?")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
@@ -26,7 +27,7 @@ def parse_decimal(text: str) -> float:
     :raises ValueError: for anything else.
     """
     if not _DECIMAL.fullmatch(text):
-        raise ValueError("Not a plain decimal number.")
+        raise ValueError(said("Not a plain decimal number."))
     return float(text)
 
 
@@ -41,7 +42,7 @@ class QueryNumber(fields.Float):
         try:
             return parse_decimal(value)
         except (TypeError, ValueError):
-            raise ValidationError("Not a plain decimal number.") from None
+            raise ValidationError(said("Not a plain decimal number.")) from None
 
 
 class QueryInteger(fields.Integer):

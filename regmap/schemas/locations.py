@@ -10,6 +10,7 @@ from marshmallow import ValidationError, fields, pre_load, validates_schema
 
 from regmap.domain.errors import InvalidValue
 from regmap.domain.locations import Location, Point, Within, Zip, parse_zip
+from regmap.domain.wording import said
 from regmap.schemas.documents import understood
 from regmap.schemas.fields import StrictNumber
 from regmap.schemas.strict import Query
@@ -47,10 +48,14 @@ def check_coordinates(lat: float, lon: float) -> None:
     """
     errors: dict[str, list[str]] = {}
     if not -90 <= lat <= 90:
-        hint = " Are lat and lon swapped?" if -90 <= lon <= 90 and abs(lat) <= 180 else ""
-        errors["lat"] = [f"Must be from -90 to 90 degrees.{hint}"]
+        looks_swapped = -90 <= lon <= 90 and abs(lat) <= 180
+        errors["lat"] = [
+            said("Must be from -90 to 90 degrees. Are lat and lon swapped?")
+            if looks_swapped
+            else said("Must be from -90 to 90 degrees.")
+        ]
     if not -180 <= lon <= 180:
-        errors["lon"] = ["Must be from -180 to 180 degrees."]
+        errors["lon"] = [said("Must be from -180 to 180 degrees.")]
     if errors:
         raise ValidationError(errors)
 

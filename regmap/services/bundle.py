@@ -87,32 +87,42 @@ def open_services(
     history = History(database)
 
     def services_of(snapshot: Snapshot) -> Services:
-        lookup = Lookup(snapshot, Situations(snapshot), today)
-        browse = Browse(snapshot, lookup)
-        maps = Maps(snapshot, lookup, browse, drawings)
-        finder = Finder(snapshot)
-        asking = Asking(snapshot, finder)
-        return Services(
-            snapshot=snapshot,
-            lookup=lookup,
-            browse=browse,
-            changes=Changes(snapshot, lookup),
-            maps=maps,
-            pictures=Pictures(snapshot, lookup, browse, maps, shapes),
-            timelines=MapTimelines(snapshot, lookup, browse, drawings),
-            tables=Tables(snapshot, lookup, browse),
-            tallies=Tallies(snapshot, lookup.situations),
-            finder=finder,
-            asking=asking,
-            search=Search(snapshot, browse, finder, asking),
-            routes=Routes(snapshot, lookup, browse),
-            verdicts=Verdicts(snapshot, lookup, today),
-            history=history,
-            kept_answers=Kept(_KEPT_ANSWERS),
-            kept_compact=Kept(_KEPT_ANSWERS),
-            kept_layers=Kept(_KEPT_LAYERS),
-            kept_maps=Kept(_KEPT_MAP_BYTES, len),
-            kept_pictures=Kept(_KEPT_PICTURE_BYTES, len),
-        )
+        return _services(snapshot, history, drawings, shapes, today)
 
     return SnapshotSource(database, substances, geography, services_of)
+
+
+def _services(
+    snapshot: Snapshot,
+    history: History,
+    drawings: Drawings,
+    shapes: Shapes,
+    today: Callable[[], date],
+) -> Services:
+    lookup = Lookup(snapshot, Situations(snapshot), today)
+    browse = Browse(snapshot, lookup)
+    maps = Maps(snapshot, lookup, browse, drawings)
+    finder = Finder(snapshot)
+    asking = Asking(snapshot, finder)
+    return Services(
+        snapshot=snapshot,
+        lookup=lookup,
+        browse=browse,
+        changes=Changes(snapshot, lookup),
+        maps=maps,
+        pictures=Pictures(snapshot, lookup, browse, maps, shapes),
+        timelines=MapTimelines(snapshot, lookup, browse, drawings),
+        tables=Tables(snapshot, lookup, browse),
+        tallies=Tallies(snapshot, lookup.situations),
+        finder=finder,
+        asking=asking,
+        search=Search(snapshot, browse, finder, asking),
+        routes=Routes(snapshot, lookup, browse),
+        verdicts=Verdicts(snapshot, lookup, today),
+        history=history,
+        kept_answers=Kept(_KEPT_ANSWERS),
+        kept_compact=Kept(_KEPT_ANSWERS),
+        kept_layers=Kept(_KEPT_LAYERS),
+        kept_maps=Kept(_KEPT_MAP_BYTES, len),
+        kept_pictures=Kept(_KEPT_PICTURE_BYTES, len),
+    )

@@ -11,6 +11,7 @@ from regmap.release.files import record_path
 from regmap.services.bundle import Services
 from regmap.services.soundness import soundness
 from regmap.web.credits import imported_credits
+from regmap.web.embed_page import embed_snippet
 from regmap.web.health_sources import AGENCY_PAGES
 from regmap.web.page import asked_substance, link, page
 
@@ -45,6 +46,7 @@ def join(pages: Blueprint) -> None:
             jurisdiction=found,
             record_file=record_file(asked, found),
             snippets=snippets(found),
+            embed_snippet=embed_snippet,
             **_of_substance(asked),
         )
 

@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Flask, Response, send_from_directory
+from flask import Flask, Response, current_app, send_from_directory
 from werkzeug.exceptions import NotFound
 
 from regmap.http import caching
+
+_EXTENSION = "regmap-assets"
 
 # The order is that of the cascade: what is general first.
 STYLES = ("tokens", "base", "components", "map", "check", "charts", "tables", "docs", "print")
@@ -28,6 +30,7 @@ MAP_SCRIPTS = (
     "map/time",
     "map/legend",
     "map/find",
+    "map/share",
     "map/app",
 )
 
@@ -98,7 +101,9 @@ class Assets:
 
 
 def join_assets(app: Flask, assets: Assets) -> None:
-    """Serve the files."""
+    """Serve the files; templates find their addresses by ``asset(name)``."""
+    app.extensions[_EXTENSION] = assets
+    app.jinja_env.globals["asset"] = assets.url
 
     @app.get("/assets/<version>/<path:name>")
     def asset(version: str, name: str) -> Response:
@@ -106,6 +111,12 @@ def join_assets(app: Flask, assets: Assets) -> None:
         if version != assets.version:
             raise NotFound
         return assets.answer(name)
+
+
+def present_assets() -> Assets:
+    """The files of the current app."""
+    found: Assets = current_app.extensions[_EXTENSION]
+    return found
 
 
 def _joined(files: Iterable[Path]) -> bytes:

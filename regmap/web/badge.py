@@ -13,9 +13,9 @@ from regmap.domain.resolution import Resolution
 from regmap.domain.vocabulary import STATUSES, Confidence, Direction, Status
 from regmap.http import caching
 from regmap.http.context import services
-from regmap.web.languages import told
+from regmap.web.languages import shown_date, told
 from regmap.web.page import asked_day, asked_substance, in_language
-from regmap.web.words import plain_name, shown_date, status_words
+from regmap.web.words import plain_name, status_words
 
 _FONT_SIZE = 11
 _PADDING = 8

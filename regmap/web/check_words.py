@@ -13,8 +13,8 @@ from regmap.domain.vocabulary import MATCHES, Match, Permission, Status, Substan
 from regmap.domain.wording import sentence
 from regmap.services.bundle import Services
 from regmap.services.finder import Named
-from regmap.web.languages import told
-from regmap.web.words import plain_name, shown_date
+from regmap.web.languages import shown_date, told
+from regmap.web.words import plain_name
 
 
 def place_name(asked: Services, named: Named) -> str:

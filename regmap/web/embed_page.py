@@ -9,18 +9,18 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 from markupsafe import escape
 
-from regmap.domain.errors import UnknownJurisdiction
-from regmap.domain.wording import said, sentence
+from regmap.domain.errors import InvalidValue
+from regmap.domain.wording import said
 from regmap.geo.atlas import BBox
 from regmap.http.context import services, today
 from regmap.services.bundle import Services
+from regmap.web.focus import focus_box
 from regmap.web.languages import asked_language
 from regmap.web.map_config import (
     MapLevel,
     Pages,
     json_block,
     map_config,
-    regions,
     site_addresses,
 )
 from regmap.web.page import link, page
@@ -30,7 +30,12 @@ from regmap.web.shapes import shape_urls
 SMALLEST, LARGEST = 200, 2000
 """How wide and how high the map may be made, in pixels."""
 
-_AROUND_POINT = 0.4  # degrees to each side of a town whose limits are not loaded
+SNIPPET = (
+    '<iframe src="%(address)s" title="%(title)s" width="800" height="480" loading="lazy"'
+    ' style="border: 0; max-width: 100%"></iframe>'
+)
+"""HTML for other pages, with places for two texts that are escaped."""
+
 _MOST_ZOOM = 20
 
 
@@ -53,18 +58,13 @@ def join(pages: Blueprint) -> None:
         asked = services()
         snapshot = asked.snapshot
         wishes = Parameters(request.args)
-        substance = wishes.substance(snapshot.substances) or next(iter(snapshot.substances.values()))
+        first = next(iter(snapshot.substances.values()))
+        substance = wishes.substance(snapshot.substances) or first
         day, level = wishes.day("on"), wishes.code("level", MapLevel)
         shown = {"substance": substance.code, "on": day, "level": level, "view": _view(wishes)}
         focus = wishes.text("focus")
         fit = _focus_box(wishes, focus, asked)
-        looks = {
-            "theme": wishes.code("theme", Theme),
-            "width": _pixels(wishes, "width"),
-            "height": _pixels(wishes, "height"),
-            "legend": wishes.flag("legend", default=True),
-            "slider": wishes.flag("slider"),
-        }
+        looks = _looks(wishes)
         wishes.check()
         whole = {**shown, "focus": focus if focus in snapshot.tree else None}
         return page(
@@ -79,23 +79,24 @@ def join(pages: Blueprint) -> None:
         )
 
 
-def embed_snippet(
-    base_url: str, title: str, width: int | None = None, height: int = 480, **parameters: Any
-) -> str:
-    """The HTML that shows the map in a frame of another page; to be copied, so it is plain text.
+def _looks(wishes: Parameters) -> dict[str, Any]:
+    return {
+        "theme": wishes.code("theme", Theme),
+        "width": _pixels(wishes, "width"),
+        "height": _pixels(wishes, "height"),
+        "legend": wishes.flag("legend", default=True),
+        "slider": wishes.flag("slider"),
+    }
 
-    :param base_url: of this site, without a slash at its end.
+
+def embed_snippet(address: str, title: str) -> str:
+    """The HTML that shows the map in a frame of another page; plain text, to be copied.
+
+    :param address: of ``/embed`` with its parameters and with this site's host.
     :param title: what the frame shows, for those who do not see it.
-    :param width: of the frame in pixels; None: as wide as what it stands in.
-    :param height: of the frame in pixels.
-    :param parameters: of ``/embed``, as :func:`link` takes them.
     """
-    address = base_url + link("/embed", **parameters)
-    wide = f"{width}" if width else "100%"
-    return (
-        f'<iframe src="{escape(address)}" title="{escape(title)}" width="{wide}"'
-        f' height="{height}" loading="lazy" style="border: 0; max-width: 100%"></iframe>'
-    )
+    filled = SNIPPET.replace("%(address)s", str(escape(address)))
+    return filled.replace("%(title)s", str(escape(title)))
 
 
 def _config(asked: Services, shown: Mapping[str, object], fit: BBox | None) -> dict[str, Any]:
@@ -114,23 +115,12 @@ def _config(asked: Services, shown: Mapping[str, object], fit: BBox | None) -> d
 
 
 def _focus_box(wishes: Parameters, focus: str, asked: Services) -> BBox | None:
-    """The box to show (west, south, east, north in degrees): a region's, or a jurisdiction's."""
-    by_region: dict[str, BBox] = {one["code"]: one["bbox"] for one in regions()}
-    if not focus or focus in by_region:
-        return by_region.get(focus)
     try:
-        id = asked.snapshot.tree.get(focus).id
-    except UnknownJurisdiction as error:
-        wishes.refuse("focus", sentence(error.args[0]))
+        return focus_box(asked, focus)
+    except InvalidValue as error:
+        for message in error.errors["focus"]:
+            wishes.refuse("focus", message)
         return None
-    bbox, point = asked.browse.bbox(id), asked.browse.centroid(id)
-    if bbox is None and point is not None:
-        lon, lat = point
-        around = _AROUND_POINT
-        bbox = (lon - around, lat - around, lon + around, lat + around)
-    if bbox is None:
-        wishes.refuse("focus", said("Where this lies is not known, so the map cannot show it."))
-    return bbox
 
 
 def _view(wishes: Parameters) -> str | None:

@@ -22,9 +22,9 @@ from regmap.services.browse import Standing
 from regmap.services.bundle import Services
 from regmap.services.finder import Named
 from regmap.web.charts.timeline import Timeline, differs, letters, timeline
+from regmap.web.languages import shown_date
 from regmap.web.page import asked_day, in_language, link, page
 from regmap.web.revisions import ToldRevision, told_revisions
-from regmap.web.words import shown_date
 
 _MOST_SUGGESTIONS = 5
 

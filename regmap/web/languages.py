@@ -7,11 +7,14 @@ at set-up (``scripts/texts``).
 """
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, request
 from flask_babel import Babel, get_locale, gettext
 
+from regmap.domain.dates import PartialDate
 from regmap.domain.errors import InvalidValue
 from regmap.domain.wording import Said, said
 
@@ -54,8 +57,27 @@ def check_language() -> None:
 def told(text: str) -> str:
     """A text in the language of the request: one that was said, or one of the catalogue."""
     if isinstance(text, Said):
-        return text.translated(gettext)
+        return text.translated(gettext, _written)
     return gettext(text) if text else text
+
+
+def shown_date(value: PartialDate | date | None) -> str:
+    """A date as people write it, as precise as it is known."""
+    if value is None:
+        return gettext("date not known")
+    day = value.first_day if isinstance(value, PartialDate) else value
+    precision = value.precision if isinstance(value, PartialDate) else "day"
+    if precision == "year":
+        return str(day.year)
+    month = get_locale().months["format"]["wide"][day.month]
+    if precision == "month":
+        return gettext("%(month)s %(year)s", month=month, year=day.year)
+    return gettext("%(day)s %(month)s %(year)s", day=day.day, month=month, year=day.year)
+
+
+def _written(value: Any) -> Any:
+    """A value inside a sentence: dates in words, all else as it is."""
+    return shown_date(value) if isinstance(value, PartialDate | date) else value
 
 
 def _wished() -> str:

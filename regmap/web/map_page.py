@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request
 
 from regmap.http.context import services, today
 from regmap.web.credits import imported_credits
+from regmap.web.embed_page import SNIPPET
 from regmap.web.map_config import map_config, map_values, site_addresses
 from regmap.web.page import page
 from regmap.web.shapes import shape_urls
@@ -25,6 +26,7 @@ def join(pages: Blueprint) -> None:
         wanted = request.args.get("substance", first)
         addresses = site_addresses(shape_urls())
         config = map_config(snapshot.substances.values(), snapshot.tree, today(), addresses)
+        config["snippet"] = SNIPPET
         return page(
             "map.html",
             **map_values(config),

@@ -133,6 +133,7 @@ def _places() -> Texts:
         "group_country": gettext("Countries and territories"),
         "group_local": gettext("Counties and towns with a record"),
         "name_in": gettext("%(name)s, %(parent)s"),
+        "embed_title": gettext("%(substance)s: the law on a map (regmap)"),
         "not_on_map": gettext("“%(value)s” is not on this map."),
     }
 

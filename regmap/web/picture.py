@@ -19,10 +19,10 @@ from regmap.services.bundle import Services
 from regmap.services.maps import MapFeature
 from regmap.services.pictures import UNITED_STATES, WORLD, Painted, Panel, Picture, Question
 from regmap.web.credits import BOUNDARIES, imported_credits
-from regmap.web.languages import language, told
+from regmap.web.languages import language, shown_date, told
 from regmap.web.page import asked_day, asked_substance, in_language
 from regmap.web.picture_sheet import Entry, Name, Sheet, Text, placed
-from regmap.web.words import plain_name, shown_date, word
+from regmap.web.words import plain_name, word
 
 NARROWEST, WIDEST, USUAL = 240, 2000, 1200
 _UNCHANGED, _DOUBT = "unchanged", "doubt"

@@ -17,8 +17,8 @@ from regmap.domain.wording import said
 from regmap.schemas.record import record_from_document
 from regmap.services.history import Edit
 from regmap.store.revisions import Revision
-from regmap.web.languages import told
-from regmap.web.words import EXTENT_NAMES, shown_date, word
+from regmap.web.languages import shown_date, told
+from regmap.web.words import EXTENT_NAMES, word
 
 T = TypeVar("T")
 

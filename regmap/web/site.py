@@ -1,6 +1,7 @@
 """The one place where the pages come together."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from flask import Blueprint, Flask, Response, render_template, request
 from werkzeug.exceptions import NotFound
@@ -24,7 +25,7 @@ from regmap.web import (
 from regmap.web.assets import Asset, Assets, join_assets
 from regmap.web.folium_map import map_parts
 from regmap.web.languages import check_language, join_languages
-from regmap.web.page import in_language
+from regmap.web.page import in_language, link
 from regmap.web.shapes import Shapes, join_shapes
 from regmap.web.words import join_words
 
@@ -53,7 +54,7 @@ def join_pages(app: Flask, settings: Settings) -> None:
     join_words(app)
     join_assets(app, assets)
     join_shapes(app, Shapes(source_of(app).current().maps.drawings, settings.cache_dir))
-    app.jinja_env.globals.update(asset=assets.url, map_element=parts.element)
+    app.jinja_env.globals["map_element"] = parts.element
     pages = Blueprint("pages", __name__)
     pages.before_request(check_language)
     for module in PAGES:
@@ -64,9 +65,13 @@ def join_pages(app: Flask, settings: Settings) -> None:
 def error_page(error: Exception) -> Response:
     """What people see when something went wrong."""
     status = status_of(error)
+    lost = isinstance(error, NotFound)
     # werkzeug's own words for an address that leads nowhere speak of servers and spelling
-    detail = _NO_PAGE if isinstance(error, NotFound) else detail_of(error)
+    detail = _NO_PAGE if lost else detail_of(error)
+    shown = {"status": status, "detail": detail, "errors": errors_of(error)}
+    if lost:  # an address that leads nowhere may be of any length: it is not repeated
+        shown["same_page"] = partial(link, "/")
     # in a frame there is room for a small page alone
     template = "embed_error.html" if request.path == "/embed" else "error.html"
-    body = render_template(template, status=status, detail=detail, errors=errors_of(error))
+    body = render_template(template, **shown)
     return in_language(failed(error, Response(body, mimetype="text/html")))

@@ -12,8 +12,8 @@ from regmap.domain.wording import said
 from regmap.http.context import services, today
 from regmap.services.tally import Group, Step, Tally
 from regmap.web.charts.stacked import Band, StackedChart
-from regmap.web.languages import told
-from regmap.web.words import shown_date, word
+from regmap.web.languages import shown_date, told
+from regmap.web.words import word
 
 GROUP_NAMES: Mapping[Group, str] = {
     Group.US_STATES: said("US states and the District of Columbia"),

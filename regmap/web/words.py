@@ -1,14 +1,13 @@
 """How codes, dates and names are written on pages, in the language of the request."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from flask import Flask
 from flask_babel import get_locale, gettext
 from markupsafe import Markup, escape
 
-from regmap.domain.dates import EARLIEST_YEAR, LATEST_YEAR, PartialDate
+from regmap.domain.dates import EARLIEST_YEAR, LATEST_YEAR
 from regmap.domain.jurisdictions import Jurisdiction
 from regmap.domain.records import RuleValue
 from regmap.domain.vocabulary import (
@@ -26,7 +25,7 @@ from regmap.domain.vocabulary import (
     age_applies,
 )
 from regmap.domain.wording import said, sentence
-from regmap.web.languages import LANGUAGES, language, told
+from regmap.web.languages import LANGUAGES, language, shown_date, told
 from regmap.web.page import correction_link, link, same_page
 
 LEVEL_NAMES: Mapping[Level, str] = {
@@ -119,20 +118,6 @@ def word(code: Any) -> str:
     if isinstance(code, Status):
         return told(STATUSES[code].label)
     return told(_NAMES[type(code)][code])
-
-
-def shown_date(value: PartialDate | date | None) -> str:
-    """A date as people write it, as precise as it is known."""
-    if value is None:
-        return gettext("date not known")
-    day = value.first_day if isinstance(value, PartialDate) else value
-    precision = value.precision if isinstance(value, PartialDate) else "day"
-    if precision == "year":
-        return str(day.year)
-    month = get_locale().months["format"]["wide"][day.month]
-    if precision == "month":
-        return gettext("%(month)s %(year)s", month=month, year=day.year)
-    return gettext("%(day)s %(month)s %(year)s", day=day.day, month=month, year=day.year)
 
 
 def named(jurisdiction: Jurisdiction) -> Markup:

@@ -95,7 +95,7 @@ def test_thailand_was_red_before_it_was_blue(visit: Visit) -> None:
 
     visit.choose("Law on", "2026-11-22")
 
-    assert visit.fills()["TH"] == STATUSES[Status.REGULATED].fill
+    assert statuses(visit.fills())["TH"] == "regulated"
 
 
 def test_an_impossible_day_is_told_at_its_field_and_the_map_stays(visit: Visit) -> None:

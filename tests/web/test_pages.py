@@ -283,7 +283,7 @@ def test_what_is_not_there_is_a_page_that_leads_back(client: FlaskClient, url: s
     page = Page(response.get_data(as_text=True))
     assert "Not found" in page.text
     assert any(link.get("href") == "/" for link in page.all("a"))
-    assert len(response.get_data()) < 5_000
+    assert len(response.get_data()) < 6_000
 
 
 def test_a_bad_day_is_named_on_a_page(client: FlaskClient) -> None:

@@ -229,9 +229,10 @@
     app.time = regmap.timeOf(app);
     app.legend = regmap.legendOf(app);
     app.goto = regmap.gotoOf(app);
+    app.share = regmap.shareOf(app);
     regmap.searchOf(app);
     regmap.positionOf(app);
-    const shown = [app.shapes, app.bills, app.popup, app.time, app.legend, app.goto];
+    const shown = [app.shapes, app.bills, app.popup, app.time, app.legend, app.goto, app.share];
     app.refresh = () => {
       app.filter = regmap.law.filterTest(app.state, app.config);
       for (const part of shown) part.show();

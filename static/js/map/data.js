@@ -34,7 +34,8 @@
     if (!kept) return null;
     return async ({ jurisdiction, on }) => {
       const turns = kept.turns[jurisdiction];
-      return kept.answers[turns.findLast(([from]) => from === null || from <= on)[1]];
+      const [, place] = turns.findLast(([from]) => from === null || from <= on);
+      return { ...kept.answers[place], language: kept.language };
     };
   }
 

@@ -33,6 +33,9 @@
     return { spot: asked, label: hit.label };
   }
 
+  const nameIn = (item, app) =>
+    app.words.text("name_in", { name: item.name, parent: app.nameOf(item.parent) });
+
   /* Jurisdictions by name, where no server can be asked. */
   function ownSearch(app) {
     const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -41,7 +44,7 @@
       const fits = [...app.law.items.values()].filter((item) => plain(item.name).includes(wanted));
       fits.sort((one, other) => plain(one.name).indexOf(wanted) - plain(other.name).indexOf(wanted));
       const items = fits.slice(0, MANY).map((item) => ({
-        label: item.name, jurisdiction: item.id, level: item.level, lat: null, lon: null, bbox: null, zip: null,
+        label: item.column === "country" ? item.name : nameIn(item, app), jurisdiction: item.id, level: item.level, lat: null, lon: null, bbox: null, zip: null,
       }));
       return { items };
     };
@@ -225,13 +228,11 @@
     function group(items, column) {
       const options = items
         .filter((item) => item.column === column && (item.point || item.bbox))
-        .map((item) => el("option", { value: `id:${item.id}` }, nameIn(item, column)));
+        .map((item) => {
+          const name = column === "country" ? item.name : nameIn(item, app);
+          return el("option", { value: `id:${item.id}` }, name);
+        });
       return el("optgroup", { label: words.text(`group_${column}`), "data-column": column }, ...options);
-    }
-
-    function nameIn(item, column) {
-      if (column === "country") return item.name;
-      return words.text("name_in", { name: item.name, parent: app.nameOf(item.parent) });
     }
 
     return { show };

@@ -4,7 +4,7 @@
 (() => {
   const { byId, later, law, listed } = window.regmap;
 
-  const ROOMY = 520; // px: a smaller map would be covered by its legend
+  const ROOMY = { x: 640, y: 400 }; // px: a smaller map would be covered by its legend
 
   function legendOf(app) {
     const { config } = app;
@@ -30,8 +30,8 @@
       app.update({ status: null, confidence: null, evidence: null });
     });
 
-    const fold = legend.querySelector("details"); // around the legend of an embedded map
-    if (fold) fold.open = app.map.getSize().x >= ROOMY && app.map.getSize().y >= ROOMY;
+    const fold = legend.querySelector(".legend-fold"); // around the legend of an embedded map
+    if (fold) fold.open = app.map.getSize().x >= ROOMY.x && app.map.getSize().y >= ROOMY.y;
 
     function showChoices() {
       const { state } = app;

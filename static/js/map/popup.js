@@ -155,8 +155,12 @@
       box.append(heading(item.name), statusLine(window.regmap.fillOf(now, words), words.status(now.status, now.min_age)));
       if (now.status === "unknown") box.append(el("p", {}, words.text("never_lawful")));
       const summary = el("div", { class: "summary" });
-      box.append(summary, facts(rows), links(subject, item));
-      ask(summary, { jurisdiction: item.id }, (answer) => [...reasons(answer)]);
+      const sources = el("div");
+      box.append(summary, facts(rows), links(subject, item), sources);
+      ask(summary, { jurisdiction: item.id }, (answer) => {
+        if (answer.sources?.length) sources.replaceChildren(...sourceList(answer.sources));
+        return [...reasons(answer)];
+      });
     }
 
     /* The links: the jurisdiction's page, and the answer for the very spot. */
@@ -195,19 +199,20 @@
     }
 
     /* The law in words, and why to doubt it. */
-    function* reasons({ effective, warnings, sources = [] }) {
+    function* reasons({ effective, warnings, language = "en" }) {
       if (effective && effective.summary) yield el("p", { lang: "en", dir: "auto", class: "law" }, effective.summary);
       if (warnings.length) {
         const listed = warnings.map((warning) => el("li", { dir: "auto" }, warning));
-        yield el("ul", { class: "warnings", lang: "en" }, ...listed);
+        yield el("ul", { class: "warnings", lang: language }, ...listed);
       }
-      // Where no page can be led to, the sources stand here.
-      if (sources.length) yield el("p", {}, words.text("sources"));
-      if (sources.length) yield el("ul", { class: "sources", lang: "en" }, ...sources.map(sourceItem));
     }
 
-    function sourceItem({ title, url }) {
-      return el("li", {}, el("a", { href: url, rel: "noopener nofollow", dir: "auto" }, title));
+    /* The sources themselves, where there is no page that lists them. */
+    function sourceList(sources) {
+      const items = sources.map(({ title, url }) =>
+        el("li", {}, el("a", { href: url, rel: "noopener nofollow", dir: "auto" }, title)),
+      );
+      return [el("h3", {}, words.text("sources")), el("ul", { class: "sources", lang: "en" }, ...items)];
     }
 
     /* Ask the server about what the popup tells of; another popup or day overtakes the answer. */
