@@ -11,19 +11,16 @@ from regmap.domain.colours import INKS
 from regmap.domain.outlook import direction
 from regmap.domain.resolution import Resolution
 from regmap.domain.vocabulary import STATUSES, Confidence, Direction, Status
-from regmap.http import caching
+from regmap.http import caching, headers
 from regmap.http.context import services
 from regmap.web.languages import shown_date, told
+from regmap.web.lettering import text_width
 from regmap.web.page import asked_day, asked_substance, in_language
 from regmap.web.words import plain_name, status_words
 
 _FONT_SIZE = 11
 _PADDING = 8
 _LONGEST = 80  # characters of a cell; what is longer is cut
-# Widths of letters in parts of the font size, as in common sans-serif fonts.
-_NARROW, _USUAL, _CAPITAL, _WIDE = 0.36, 0.6, 0.72, 1.0
-_NARROW_LETTERS = frozenset("iIjlft.,:;'|!()[] ’·")
-_WIDE_LETTERS = frozenset("mwMW@%—…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +115,11 @@ def _printable(text: str) -> str:
 
 def _width(text: str) -> int:
     """About how wide a text is in pixels."""
-    return round(sum(map(_letter_width, text)) * _FONT_SIZE) or 1
-
-
-def _letter_width(letter: str) -> float:
-    if unicodedata.combining(letter) or unicodedata.category(letter) == "Cf":
-        return 0.0
-    if letter in _WIDE_LETTERS or unicodedata.east_asian_width(letter) in "WF":
-        return _WIDE
-    if letter in _NARROW_LETTERS:
-        return _NARROW
-    return _CAPITAL if letter.isupper() else _USUAL
+    return round(text_width(text, _FONT_SIZE)) or 1
 
 
 def _picture(svg: str) -> Response:
     """An answer that any site may show."""
     response = in_language(caching.answer(svg.encode(), "image/svg+xml"))
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers.update(headers.ANY_SITE)
     return response

@@ -1,10 +1,9 @@
-"""What workers serve: rate beside a bare route, start, memory, first view, batches, crowds."""
+"""What workers serve: rate beside a bare route, start, memory, batches, crowds."""
 
 import http.client
 import json
 import os
 import random
-import re
 import time
 from collections.abc import Iterator
 from statistics import median
@@ -31,8 +30,7 @@ def measure_serving() -> Iterator[Promise]:
             load(server.url, 2)
             rates["regmap"].append(load(server.url, _SECONDS).rate)
             if turn == _ROUNDS - 1:
-                first_view = sum(_first_view(server.url))
-                yield at_most("first view of /, compressed", first_view / 1000, 500, " KB")
+                _look(server.url)
                 yield _batches(server.url)
                 yield at_most("memory of the worker after that", server.worker_memory(), 300, " MB")
         os.environ["BARE_BYTES"] = str(size)
@@ -82,11 +80,9 @@ def _batches(url: str) -> Promise:
     return at_most("/status/batch with 10,000 points", median(took), 150, " ms")
 
 
-def _first_view(url: str) -> Iterator[int]:
-    """Bytes on the wire (bodies) of all that the map page asks for."""
-    page = fetched(url).decode()
-    assets = re.findall(r'(?:src|href)="(/(?:static|assets)/[^"]+)"', page)
-    levels = ("country,state,territory,district", "county,tribal,place")
-    data = [f"/api/v1/map?level={level}&format=topojson" for level in levels]
-    for path in ("/", *assets, *data):
-        yield len(fetched(url + path, encoding="br"))
+def _look(url: str) -> None:
+    """Ask for what the map page asks for, and for the map as data."""
+    for path in ("/", "/api/v1/map/timeline", "/api/v1/map/timeline?substance=7-oh"):
+        fetched(url + path, encoding="br")
+    for form in ("geojson", "topojson"):
+        fetched(f"{url}/api/v1/map?format={form}", encoding="br")

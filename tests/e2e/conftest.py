@@ -110,6 +110,11 @@ class Visit:
         fills: dict[str, str] = self.page.evaluate(FILLS)
         return fills
 
+    @property
+    def data_requests(self) -> list[str]:
+        """What was asked for beside pages and their assets."""
+        return [url for url in self.requested if "/api/" in url or "/shapes/" in url]
+
     def summary(self) -> str:
         """The sentence that sums up the map, once it has settled."""
         self.page.wait_for_timeout(SETTLED)
@@ -218,7 +223,7 @@ class Api:
     def timeline(self, substance: str = "kratom") -> dict[str, Any]:
         """What the map restyles itself by: the items by id, and the steps."""
         answer = self.get(f"/map/timeline?substance={substance}")
-        return {"items": {one["id"]: one for one in answer["items"]}, "steps": answer["steps"]}
+        return {**answer, "items": {one["id"]: one for one in answer["items"]}}
 
 
 @pytest.fixture

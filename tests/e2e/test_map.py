@@ -174,7 +174,7 @@ def test_another_substance_is_drawn_and_remembered_without_new_shapes(
     visit.requested.clear()
     visit.choose("Substance", "kratom")
     assert visit.fills() == before
-    assert visit.requested == []  # what was once fetched is kept
+    assert visit.data_requests == []  # what was once fetched is kept
 
 
 def test_pending_bills_have_a_badge_with_a_name_from_today_on(visit: Visit, api: Api) -> None:

@@ -31,7 +31,7 @@ def test_the_slider_steps_through_the_changes_of_the_law_and_asks_nobody(
         visit.page.keyboard.press("ArrowLeft")
 
     assert visit.query() == {"on": steps[-3]}
-    assert visit.requested == []
+    assert visit.data_requests == []
     assert statuses(visit.fills()) == _shown(api, steps[-3], visit)
     assert re.fullmatch(r"\d+ \w+ 20\d\d \(past\)", slider.get_attribute("aria-valuetext") or "")
     assert float(visit.page.evaluate("document.documentElement.dataset.stepMs")) > 0
@@ -86,7 +86,7 @@ def test_any_day_can_be_chosen_by_its_field(visit: Visit, api: Api, day: str) ->
 
     assert statuses(visit.fills()) == _shown(api, day, visit)
     assert visit.query() == {"on": day}
-    assert visit.requested == []
+    assert visit.data_requests == []
 
 
 def test_thailand_was_red_before_it_was_blue(visit: Visit) -> None:
@@ -169,7 +169,7 @@ def test_two_dates_compared_show_which_way_the_law_moved(visit: Visit, api: Api)
         assert fill == f"url(#way-{'unchanged' if same else now['direction']})", id
     assert visit.fills()["US-TN"] == "url(#way-tightened)"
     assert visit.fills()["US-RI"] == "url(#way-loosened)"
-    assert visit.requested == []
+    assert visit.data_requests == []
     assert visit.query() == {"on": NOW, "compare": THEN}
 
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.served import shared_app
 
-VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "rect", "source", "wbr"}
+VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "rect", "source", "wbr"}
 
 Attributes = dict[str, str | None]
 
