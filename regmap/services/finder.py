@@ -140,7 +140,7 @@ class Finder:
         if candidate.jurisdiction is not None:
             return Named(Within(candidate.jurisdiction), label, tuple(warnings), candidate)
         if candidate.lon is None or candidate.lat is None:
-            raise UnknownLocation(f"where {label} lies is not known", "place")
+            raise UnknownLocation(said("where {name} lies is not known", name=label), "place")
         warnings.append(
             said(
                 "This is the answer for the middle of {name}; its limits are not loaded.",

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from babel import negotiate_locale
 from flask import Flask, request
 from flask_babel import Babel, get_locale, gettext
 
@@ -81,5 +82,7 @@ def _written(value: Any) -> Any:
 
 
 def _wished() -> str:
-    wished = asked_language() or request.accept_languages.best_match(list(LANGUAGES))
+    # not best_match: to it an exact "es" of little weight comes before an "en-GB" of the most
+    wishes = list(request.accept_languages.values())
+    wished = asked_language() or negotiate_locale(wishes, list(LANGUAGES), sep="-")
     return wished or next(iter(LANGUAGES))

@@ -211,5 +211,5 @@ def regions() -> list[dict[str, Any]]:
 
 def _own_names(jurisdictions: Iterable[Jurisdiction]) -> dict[str, str]:
     """The names that the language has for countries and territories, by id."""
-    names = ((one.id, territory_name(one.id)) for one in jurisdictions if "-" not in one.id)
+    names = ((one.id, territory_name(one)) for one in jurisdictions)
     return {id: name for id, name in names if name is not None}

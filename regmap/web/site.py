@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from flask import Blueprint, Flask, Response, render_template, request
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from regmap.domain.wording import said
 from regmap.http.context import source_of
@@ -29,7 +29,10 @@ from regmap.web.page import in_language, link
 from regmap.web.shapes import Shapes, join_shapes
 from regmap.web.words import join_words
 
-_NO_PAGE = said("There is no page at this address.")
+_OUR_WORDS: Mapping[type[Exception], str] = {
+    NotFound: said("There is no page at this address."),
+    MethodNotAllowed: said("This page is only there to be read."),
+}
 
 PAGES = (
     map_page,
@@ -66,8 +69,8 @@ def error_page(error: Exception) -> Response:
     """What people see when something went wrong."""
     status = status_of(error)
     lost = isinstance(error, NotFound)
-    # werkzeug's own words for an address that leads nowhere speak of servers and spelling
-    detail = _NO_PAGE if lost else detail_of(error)
+    # werkzeug's own words are English, and speak of servers and spelling
+    detail = _OUR_WORDS.get(type(error)) or detail_of(error)
     shown = {"status": status, "detail": detail, "errors": errors_of(error)}
     if lost:  # an address that leads nowhere may be of any length: it is not repeated
         shown["same_page"] = partial(link, "/")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
-from flask_babel import get_locale, gettext
+from flask_babel import format_decimal, get_locale, gettext
 from markupsafe import Markup, escape
 
 from regmap.domain.dates import EARLIEST_YEAR, LATEST_YEAR
@@ -75,6 +75,16 @@ EXTENT_NAMES: Mapping[Extent | None, str] = {
     Extent.UNINCORPORATED: said("only outside the cities"),
     None: said("not confirmed"),
 }
+# The substances are data (data/substances.yaml); those known here have a name in every language.
+_SUBSTANCES = (
+    said("Kratom"),
+    said("7-OH"),
+    said(
+        "the plant Mitragyna speciosa, its leaf,"
+        " and ordinary products whose alkaloid is mitragynine"
+    ),
+    said("concentrated or synthetic 7-hydroxymitragynine products, where a law treats them apart"),
+)
 _NAMES: Mapping[type, Mapping[Any, str]] = {
     Level: LEVEL_NAMES,
     Confidence: CONFIDENCE_NAMES,
@@ -93,6 +103,7 @@ def join_words(app: Flask) -> None:
         told=told,
         word=word,
         named=named,
+        decimal=format_decimal,
         sentence=lambda text: told(sentence(text)),
     )
     app.jinja_env.globals.update(
@@ -125,7 +136,7 @@ def named(jurisdiction: Jurisdiction) -> Markup:
 
     Names of countries and territories come from the CLDR (by Babel).
     """
-    name = territory_name(jurisdiction.id)
+    name = territory_name(jurisdiction)
     if name is not None:
         return escape(name)
     if language() == "en" or jurisdiction.level in (Level.COUNTRY, Level.TERRITORY):
@@ -135,13 +146,15 @@ def named(jurisdiction: Jurisdiction) -> Markup:
 
 def plain_name(jurisdiction: Jurisdiction) -> str:
     """The same without markup, for titles and charts."""
-    return territory_name(jurisdiction.id) or jurisdiction.name
+    return territory_name(jurisdiction) or jurisdiction.name
 
 
-def territory_name(jurisdiction_id: str) -> str | None:
+def territory_name(jurisdiction: Jurisdiction) -> str | None:
     """The name of a country or territory in a language other than English, by its ISO code."""
     locale = get_locale()
-    return None if locale.language == "en" else locale.territories.get(jurisdiction_id)
+    if locale.language == "en" or jurisdiction.level not in (Level.COUNTRY, Level.TERRITORY):
+        return None
+    return locale.territories.get(jurisdiction.id.rsplit("-", 1)[-1])  # US-PR is PR, too
 
 
 def status_words(status: Status, min_age: int | None) -> str:
@@ -160,5 +173,6 @@ def rule_words(rule: str, value: RuleValue) -> str:
         return gettext("%(rule)s: yes", rule=meaning)
     if value is False:
         return gettext("%(rule)s: no", rule=meaning)
+    shown = value if isinstance(value, str) else format_decimal(value)
     unit = f" {told(entry.unit)}" if entry.unit else ""
-    return gettext("%(rule)s: %(value)s", rule=meaning, value=f"{value}{unit}")
+    return gettext("%(rule)s: %(value)s", rule=meaning, value=f"{shown}{unit}")

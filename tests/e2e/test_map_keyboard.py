@@ -48,7 +48,7 @@ def test_a_journey_with_the_keyboard_alone(visit: Visit) -> None:
 
     _tab_to(page, "q")
     keyboard.type("Columbus, MS")
-    page.get_by_role("option").first.wait_for()
+    page.locator("#candidates").get_by_role("option").first.wait_for()
     keyboard.press("ArrowDown")
     keyboard.press("Enter")
     visit.popup("Columbus")

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from regmap.domain.wording import said
+
 Box = tuple[float, float, float, float]
 """(west, south, east, north) in degrees, tested against a polygon's own middle."""
 
@@ -37,31 +39,35 @@ WITHOUT_NUMBER: dict[str, str | Disputed] = {
     # Leased or sovereign bases: the law of the country around them does not hold there, nor does
     # all the law of the country that runs them.
     "USNB Guantanamo Bay": Disputed(
-        "Guantanamo Bay", "A naval base run by the United States on ground leased from Cuba."
+        "Guantanamo Bay", said("A naval base run by the United States on ground leased from Cuba.")
     ),
     "Baikonur": Disputed(
-        "Baikonur", "A city and spaceport in Kazakhstan, leased to and administered by Russia."
+        "Baikonur",
+        said("A city and spaceport in Kazakhstan, leased to and administered by Russia."),
     ),
     "Akrotiri": Disputed(
-        "Akrotiri", "A British Sovereign Base Area on Cyprus, with ordinances of its own."
+        "Akrotiri", said("A British Sovereign Base Area on Cyprus, with ordinances of its own.")
     ),
     "Dhekelia": Disputed(
-        "Dhekelia", "A British Sovereign Base Area on Cyprus, with ordinances of its own."
+        "Dhekelia", said("A British Sovereign Base Area on Cyprus, with ordinances of its own.")
     ),
     # Run by authorities that few or no other states recognise, or by several.
     "N. Cyprus": Disputed(
-        "Northern Cyprus", "Part of Cyprus outside the control of its government since 1974."
+        "Northern Cyprus", said("Part of Cyprus outside the control of its government since 1974.")
     ),
     "Cyprus U.N. Buffer Zone": Disputed(
-        "Cyprus buffer zone", "Patrolled by the United Nations between the two parts of Cyprus."
+        "Cyprus buffer zone",
+        said("Patrolled by the United Nations between the two parts of Cyprus."),
     ),
     "Somaliland": Disputed(
-        "Somaliland", "Governs itself since 1991; internationally counted as part of Somalia."
+        "Somaliland", said("Governs itself since 1991; internationally counted as part of Somalia.")
     ),
-    "Siachen Glacier": Disputed("Siachen Glacier", "Claimed by India and Pakistan."),
-    "Spratly Is.": Disputed("Spratly Islands", "Claimed, in part or whole, by six governments."),
+    "Siachen Glacier": Disputed("Siachen Glacier", said("Claimed by India and Pakistan.")),
+    "Spratly Is.": Disputed(
+        "Spratly Islands", said("Claimed, in part or whole, by six governments.")
+    ),
     "Scarborough Reef": Disputed(
-        "Scarborough Shoal", "Claimed by China, the Philippines and Taiwan."
+        "Scarborough Shoal", said("Claimed by China, the Philippines and Taiwan.")
     ),
 }
 
@@ -105,7 +111,9 @@ SPLIT_OFF: tuple[SplitOff, ...] = (
     # Drawn as Russia by Natural Earth 4.1, as Ukraine by the General Assembly (68/262).
     SplitOff(
         "RU",
-        Disputed("Crimea", "Held by Russia since 2014; internationally recognised as Ukraine's."),
+        Disputed(
+            "Crimea", said("Held by Russia since 2014; internationally recognised as Ukraine's.")
+        ),
         ((32.4, 44.3, 36.7, 46.3),),
     ),
 )

@@ -59,6 +59,7 @@
     const said = byId("find-said");
     let hits = [];
     let active = -1;
+    let submitted = null; // the text that Enter was pressed on
     let turn = 0;
 
     const tell = (text) => {
@@ -82,6 +83,7 @@
 
     async function suggest() {
       const q = box.value.trim();
+      if (q === submitted) return; // Enter was quicker, and its answer counts
       if (q.length < 2) {
         close();
         return;
@@ -113,6 +115,7 @@
     function close() {
       turn += 1;
       hits = [];
+      active = -1;
       list.hidden = true;
       box.setAttribute("aria-expanded", "false");
       box.removeAttribute("aria-activedescendant");
@@ -134,6 +137,7 @@
 
     async function submit() {
       const q = box.value.trim();
+      submitted = q;
       if (!q) return;
       const found = await ask(q);
       if (!found || !found.length) return;
@@ -147,11 +151,16 @@
       else submit();
     });
     box.addEventListener("input", later(TYPING, suggest));
-    box.addEventListener("input", () => tell(""));
+    box.addEventListener("input", () => {
+      submitted = null;
+      tell("");
+    });
     box.addEventListener("blur", close);
     box.addEventListener("keydown", (event) => {
-      if (event.key === "ArrowDown" && !hits.length) suggest();
-      else if (event.key === "ArrowDown") activate(active + 1);
+      if (event.key === "ArrowDown" && !hits.length) {
+        submitted = null;
+        suggest();
+      } else if (event.key === "ArrowDown") activate(active + 1);
       else if (event.key === "ArrowUp" && hits.length) activate(active < 0 ? hits.length - 1 : active - 1);
       else if (event.key === "Escape" && hits.length) {
         close();

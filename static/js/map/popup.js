@@ -242,7 +242,8 @@
 
     function again(into, parameters, shown) {
       const button = el("button", { type: "button" }, words.text("try_again"));
-      button.addEventListener("click", () => {
+      button.addEventListener("click", (event) => {
+        event.stopPropagation(); // taken out of the popup, it would count as a click on the map
         into.replaceChildren();
         ask(into, parameters, shown);
       });

@@ -212,10 +212,11 @@
 
     function badgeOf(item) {
       const [lon, lat] = item.point;
+      const anchor = item.sheet === null ? [2, 22] : [12, 12]; // beside a dot, not over it
       const badge = L.marker([lat, lon], {
         pane: "bills",
         keyboard: false, // the list of places leads there by keyboard
-        icon: L.divIcon({ className: "bill", iconSize: [24, 24], html: window.regmap.el("span", {}, "§") }),
+        icon: L.divIcon({ className: "bill", iconSize: [24, 24], iconAnchor: anchor, html: window.regmap.el("span", {}, "§") }),
       });
       const told = app.words.counted("bills_in", item.bills, { name: item.name });
       badge.bindTooltip(() => window.regmap.el("span", { dir: "auto" }, told), { className: "named" });

@@ -5,7 +5,8 @@
 (() => {
   const { byId } = window.regmap;
   const EMBEDDED = ["substance", "on", "level", "view", "lang"];
-  const escaped = (text) => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+  const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+  const escaped = (text) => text.replace(/[&<>"]/g, (letter) => ENTITIES[letter]);
 
   function shareOf(app) {
     const box = byId("share");
