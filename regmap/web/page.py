@@ -14,6 +14,8 @@ from regmap.http import caching
 from regmap.http.context import services, today
 from regmap.web.languages import asked_language, language
 
+_LONGEST_ADDRESS = 2000  # characters; what some proxies still cut at
+
 
 def page(template: str, **values: Any) -> Response:
     """A page in the language of the request, cacheable for a moment."""
@@ -67,7 +69,12 @@ def asked_substance() -> Substance:
 
 
 def same_page(**parameters: Any) -> str:
-    """The address of this very page, with some parameters set to something else."""
+    """The address of this very page, with some parameters set to something else.
+
+    An address longer than any of ours is not repeated: it leads to the map instead.
+    """
+    if len(request.full_path) > _LONGEST_ADDRESS:
+        return link("/", **parameters)
     given = {**request.args.to_dict(), **parameters}
     return link(request.path, **given)
 

@@ -1,7 +1,6 @@
 """The one place where the pages come together."""
 
 from collections.abc import Mapping
-from functools import partial
 
 from flask import Blueprint, Flask, Response, render_template, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
@@ -25,7 +24,7 @@ from regmap.web import (
 from regmap.web.assets import Asset, Assets, join_assets
 from regmap.web.folium_map import map_parts
 from regmap.web.languages import check_language, join_languages
-from regmap.web.page import in_language, link
+from regmap.web.page import in_language
 from regmap.web.shapes import Shapes, join_shapes
 from regmap.web.words import join_words
 
@@ -68,13 +67,9 @@ def join_pages(app: Flask, settings: Settings) -> None:
 def error_page(error: Exception) -> Response:
     """What people see when something went wrong."""
     status = status_of(error)
-    lost = isinstance(error, NotFound)
     # werkzeug's own words are English, and speak of servers and spelling
     detail = _OUR_WORDS.get(type(error)) or detail_of(error)
-    shown = {"status": status, "detail": detail, "errors": errors_of(error)}
-    if lost:  # an address that leads nowhere may be of any length: it is not repeated
-        shown["same_page"] = partial(link, "/")
     # in a frame there is room for a small page alone
     template = "embed_error.html" if request.path == "/embed" else "error.html"
-    body = render_template(template, **shown)
+    body = render_template(template, status=status, detail=detail, errors=errors_of(error))
     return in_language(failed(error, Response(body, mimetype="text/html")))

@@ -103,6 +103,7 @@ def join_words(app: Flask) -> None:
         told=told,
         word=word,
         named=named,
+        plain_name=plain_name,
         decimal=format_decimal,
         sentence=lambda text: told(sentence(text)),
     )
