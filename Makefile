@@ -11,7 +11,7 @@ serve: setup
 
 test: setup-dev
 	@scripts/install-chromium
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: setup-dev
 	.venv/bin/ruff check .

@@ -29,12 +29,29 @@ log = logging.getLogger("regmap")
 _M_MMAP_THRESHOLD = -3  # malloc.h
 _LARGE = 256 << 10  # bytes; from here on a block goes back to the system when it is freed
 
+_COMPRESSION = {
+    "COMPRESS_REGISTER": False,  # called in _finish, where there is something to compress
+    "COMPRESS_ALGORITHM": ["br", "gzip"],
+    "COMPRESS_BR_LEVEL": 5,
+    "COMPRESS_MIMETYPES": [
+        "text/html",
+        "text/css",
+        "text/csv",
+        "text/javascript",
+        "application/javascript",
+        "application/json",
+        "application/geo+json",
+        "application/problem+json",
+        "application/schema+json",
+        "image/svg+xml",
+    ],
+}
+
 
 def create_app(settings: Settings, today: Callable[[], date] = context.today) -> Flask:
     """Make the app.
 
     :param today: gives the day that evidence is aged by.
-
     :raises DataProblem: if the database or the boundaries are missing or broken.
     """
     app = Flask(
@@ -43,23 +60,7 @@ def create_app(settings: Settings, today: Callable[[], date] = context.today) ->
         static_url_path="/static",
         template_folder="web/templates",
     )
-    app.config.update(
-        COMPRESS_REGISTER=False,  # called in _finish, where there is something to compress
-        COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_BR_LEVEL=5,
-        COMPRESS_MIMETYPES=[
-            "text/html",
-            "text/css",
-            "text/csv",
-            "text/javascript",
-            "application/javascript",
-            "application/json",
-            "application/geo+json",
-            "application/problem+json",
-            "application/schema+json",
-            "image/svg+xml",
-        ],
-    )
+    app.config.update(_COMPRESSION)
     database = Database(settings.database_url)
     source = open_services(
         database, settings.data_dir, settings.cache_dir, today, settings.boundaries_dir

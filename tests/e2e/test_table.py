@@ -119,7 +119,7 @@ def test_the_table_is_read_on_a_small_phone(narrow: Visit) -> None:
     region.focus()
     for _ in range(12):
         page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('.tall').scrollLeft > 100")
+    page.wait_for_function("() => document.querySelector('.tall').scrollLeft > 100")
     name = page.locator(".listing tbody th").first.bounding_box()
     assert name is not None
     assert 0 <= name["x"] <= 40  # the names stay in sight
