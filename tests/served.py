@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ HOSTILE = (
     'Côte d\'Ivoire </script><script>alert(1)</script> ${alert(1)} `x` "q" <img src=x> \\u0041'
 )
 """Text that breaks out of a script, a template literal, an attribute and a tag."""
+LONG = "Kratom " * 1_428
+RIGHT_TO_LEFT = "ساحل العاج \u202eevil\u202c كراتوم"
 
 
 def url_of(file: Path) -> str:
@@ -146,6 +149,16 @@ def hostile_edits(jurisdiction: str, level: str, parent: str | None) -> list[Edi
     return [
         Edit((jurisdiction, None), itself, HOSTILE, HOSTILE),
         Edit((jurisdiction, "kratom"), record, HOSTILE, HOSTILE),
+    ]
+
+
+def worded_edits(jurisdiction: str, text: str) -> list[Edit]:
+    """Edits of a country with a text of our own wherever its record takes one."""
+    told, hostile = (json.dumps(one)[1:-1] for one in (text, HOSTILE))
+    return [
+        Edit(edit.subject, json.loads(json.dumps(edit.document).replace(hostile, told)), "x", "y")
+        for edit in hostile_edits(jurisdiction, "country", None)
+        if edit.subject[1] is not None or len(text) < 100  # a name has its limits
     ]
 
 

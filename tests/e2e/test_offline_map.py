@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,26 +10,21 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Route
 
-from regmap.store.revisions import Edit
 from tests.e2e.conftest import HOSTILE_COUNTRY, Visit, watched
 from tests.e2e.process import REGMAP, environment
 from tests.e2e.test_accessibility import AXE, RUN
-from tests.served import HOSTILE, copied_database, hostile_edits, record_edits, shared_folder
+from tests.served import (
+    HOSTILE,
+    LONG,
+    RIGHT_TO_LEFT,
+    copied_database,
+    hostile_edits,
+    record_edits,
+    shared_folder,
+    worded_edits,
+)
 
 ON = "2026-11-22"
-LONG = "Kratom " * 1_428
-RIGHT_TO_LEFT = "ساحل العاج \u202eevil\u202c كراتوم"
-
-
-def _worded(jurisdiction: str, text: str) -> list[Edit]:
-    """Edits with a text of our own wherever a record takes one."""
-    told = json.dumps(text)[1:-1]
-    hostile = json.dumps(HOSTILE)[1:-1]
-    return [
-        Edit(edit.subject, json.loads(json.dumps(edit.document).replace(hostile, told)), "x", "y")
-        for edit in hostile_edits(jurisdiction, "country", None)
-        if edit.subject[1] is not None or len(text) < 100  # a name has its limits
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +33,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("offline")
     database = copied_database(tmp_path_factory, folder)
     record_edits(database, hostile_edits(HOSTILE_COUNTRY, "country", None))
-    record_edits(database, [*_worded("GH", RIGHT_TO_LEFT), *_worded("NG", LONG)])
+    record_edits(database, [*worded_edits("GH", RIGHT_TO_LEFT), *worded_edits("NG", LONG)])
     made = folder / "map.html"
     subprocess.run(
         [REGMAP, "map", "-o", made, "--on", ON],

@@ -38,7 +38,16 @@ def client(hostile_app: Flask) -> FlaskClient:
 
 OWN_PICTURES = ("/map.svg?", "/jurisdictions/")
 IMAGE_ATTRIBUTES = {"src", "alt", "width", "height", "decoding"}
-PAGES = ["/jurisdictions/CI", "/jurisdictions/US-AL-hostile", "/jurisdictions/US-AL"]
+PAGES = [
+    "/jurisdictions/CI",
+    "/jurisdictions/US-AL-hostile",
+    "/jurisdictions/US-AL",
+    "/check?jurisdiction=CI",
+    "/check?jurisdiction=US-AL-hostile",
+    "/table?parent=US-AL",
+    "/changes?from=2020-01-01&to=2021-01-01",
+    "/about?jurisdiction=CI",
+]
 
 
 @pytest.mark.parametrize("url", PAGES)
