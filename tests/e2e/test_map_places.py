@@ -216,3 +216,16 @@ def test_a_link_with_a_focus_opens_its_popup(visit: Visit) -> None:
     visit.page.keyboard.press("Escape")
     visit.page.locator(".popup").wait_for(state="detached")
     assert "focus" not in visit.query()
+
+
+def test_on_a_small_phone_the_map_comes_into_sight_where_the_way_leads_to_it(
+    narrow: Visit,
+) -> None:
+    narrow.open_map()
+    narrow.page.locator("#goto").scroll_into_view_if_needed()
+
+    narrow.open_popup("Texas, United States")
+
+    box = narrow.page.locator(".leaflet-popup h2").bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] <= 740

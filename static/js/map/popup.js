@@ -277,6 +277,8 @@
   /* Move the map to a box or a point, then call. */
   function moveTo(map, { bbox, point, zoom }, then) {
     const animate = { animate: !calm && map.getZoom() > 1, duration: 0.4 };
+    // On a phone the controls stand below the map, and may have pushed it out of sight.
+    map.getContainer().scrollIntoView({ block: "nearest" });
     map.once("moveend", () => window.setTimeout(then, 0));
     if (bbox) map.fitBounds(boundsOf(bbox, point ? point[0] : 0), { maxZoom: 8, padding: [12, 12], ...animate });
     else map.setView([point[1], point[0]], zoom, animate);
