@@ -117,7 +117,8 @@ class Visit:
 
     def summary(self) -> str:
         """The sentence that sums up the map, once it has settled."""
-        self.page.wait_for_timeout(SETTLED)
+        self.page.wait_for_timeout(SETTLED)  # what is on its way to the page
+        self.page.wait_for_function("() => !('addressPending' in document.documentElement.dataset)")
         return self.page.locator("#summary").inner_text()
 
     def query(self) -> dict[str, str]:

@@ -136,7 +136,8 @@
       regmap.moveTo(map, { bbox, point, zoom: 8 }, () => app.popup.openAt({ id }, [point[1], point[0]], by));
     }
 
-    const remember = later(REMEMBERING, () => {
+    const write = later(REMEMBERING, () => {
+      delete document.documentElement.dataset.addressPending;
       const query = regmap.writtenState(state, config, search());
       const whole = byId("whole-map"); // the way from an embedded map to the one with all controls
       if (whole) whole.search = query;
@@ -148,6 +149,11 @@
         other.href = `?${parameters}`;
       }
     });
+
+    function remember() {
+      document.documentElement.dataset.addressPending = ""; // until it says what is shown
+      write();
+    }
     return app;
   }
 
