@@ -117,14 +117,18 @@ class Visit:
 
     def summary(self) -> str:
         """The sentence that sums up the map, once it has settled."""
-        self.page.wait_for_timeout(SETTLED)  # what is on its way to the page
-        self.page.wait_for_function("() => !('addressPending' in document.documentElement.dataset)")
+        self._settle()
         return self.page.locator("#summary").inner_text()
 
     def query(self) -> dict[str, str]:
         """The parameters of the page's address, once they have settled."""
-        self.page.wait_for_timeout(SETTLED)
+        self._settle()
         return dict(parse_qsl(urlsplit(self.page.url).query))
+
+    def _settle(self) -> None:
+        """Wait for what follows a change by and by: the address, and the sentence."""
+        self.page.wait_for_timeout(SETTLED)
+        self.page.wait_for_function("() => !('addressPending' in document.documentElement.dataset)")
 
     def open_popup(self, name: str) -> Locator:
         """Go to a jurisdiction by the list of places; its popup."""
