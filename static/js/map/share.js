@@ -20,7 +20,6 @@
     }
 
     function show() {
-      if (!box.open) return;
       const query = window.regmap.writtenState(state, config, window.location.search);
       byId("share-link").value = addressOf("/", query);
       const kept = [...new URLSearchParams(query)].filter(([name]) => EMBEDDED.includes(name));
@@ -32,7 +31,7 @@
         .replace("%(title)s", () => escaped(title));
     }
 
-    box.addEventListener("toggle", show);
+    box.addEventListener("toggle", show); // the view may have moved since
     for (const field of [byId("share-link"), byId("share-html")]) {
       field.addEventListener("focus", () => field.select());
     }
