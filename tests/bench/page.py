@@ -76,14 +76,15 @@ def measure_page() -> Iterator[Promise]:
     )
     yield at_most("the map, cold: on the wire", kilobytes, 400, " KB")
     yield at_most("the map, cold: requests", max(visit.requests for visit in visits), 15)
-    yield at_most("the map, cold: choropleth painted", painted_ms, 1500, " ms")
+    # Told, not promised: beside a server on the same machine its 6 MB cost it nothing to fetch, and
+    # its paths are in the document before anything of them is painted.
+    beside = f"a stock folium page has its paths, unpainted, after {stock_ms:,.0f} ms"
+    yield at_most(f"the map, cold: choropleth painted ({beside})", painted_ms, 1500, " ms")
     yield at_most("the map, cold: layout shift", max(visit.shift for visit in visits), 0.05)
     yield at_most(f"the slowest of {_STEPS} steps through time", step_ms, 100, " ms")
     packed = len(gzip.compress(stock.html, 6)) / 1000
     weight = f"{len(stock.html) / 1e6:.1f} MB, {packed / 1000:.1f} MB gzipped"
     yield at_most(f"its bytes by those of a stock folium page ({weight})", kilobytes / packed, 0.5)
-    took = f"{stock_ms:,.0f} ms"
-    yield at_most(f"its time by that of the same page ({took})", painted_ms / stock_ms, 1)
 
 
 @contextmanager
