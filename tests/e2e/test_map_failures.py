@@ -21,6 +21,8 @@ FAILURES = {
     "a proxy's page": {"status": 502, "content_type": "text/html", "body": "<h1>Bad gateway</h1>"},
     "nothing": {"status": 500, "body": ""},
 }
+COLOURED = """() => ![...document.querySelectorAll('path[data-id]')]
+  .some((path) => path.getAttribute('fill') === 'var(--sea)')"""
 
 
 def _expected(api: Api, visit: Visit, **query: str) -> dict[str, str]:
@@ -44,6 +46,7 @@ def test_a_failure_of_the_law_is_told_and_can_be_tried_again(
     visit.page.unroute(TIMELINE)
     visit.page.get_by_role("button", name="Try again").click()
     visit.page.wait_for_function("() => document.querySelector('#message').hidden")
+    visit.page.wait_for_function(COLOURED)  # the message goes when it is tried, the law comes later
     assert statuses(visit.fills()) == _expected(api, visit, on=ON)
 
 
