@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
-import brotli  # type: ignore[import-untyped]  # comes with Flask-Compress
+import brotli  # type: ignore[import-untyped]  # ships no types
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import NotFound
 
