@@ -49,6 +49,49 @@ class UnknownLocation(RegmapError):
         super().__init__(message)
 
 
+class UnknownCorrection(RegmapError):
+    """An id that names no correction."""
+
+    def __init__(self, correction_id: str) -> None:
+        shown = correction_id if len(correction_id) <= 80 else correction_id[:79] + "…"
+        super().__init__(said("no correction has the id {id!r}", id=shown))
+
+
+class NotSignedIn(RegmapError):
+    """Something that only a curator may do, asked for by nobody who is known."""
+
+
+class NotAllowed(RegmapError):
+    """Something that this person may not do."""
+
+
+class NotOpen(RegmapError):
+    """A change of something that is settled already."""
+
+
+class NothingRead(RegmapError):
+    """A decision that does not say which state it was made on."""
+
+
+class Clash(RegmapError):
+    """A decision on a state that has moved on; nothing was written.
+
+    ``versions`` has both sides as JSON values: ``yours`` and ``present``.
+    """
+
+    def __init__(self, message: str, versions: Mapping[str, Any]) -> None:
+        self.versions = versions
+        super().__init__(message)
+
+
+class TooMany(RegmapError):
+    """More than may be asked in some time; ``retry_after`` in seconds."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
 class BoundaryNotAvailable(RegmapError):
     """A jurisdiction whose limits are not loaded, so that no shape can be shown."""
 

@@ -10,10 +10,17 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from regmap.domain.errors import (
     BoundaryNotAvailable,
+    Clash,
     DataProblem,
     InvalidDocument,
     InvalidValue,
+    NotAllowed,
+    NothingRead,
+    NotOpen,
+    NotSignedIn,
     RegmapError,
+    TooMany,
+    UnknownCorrection,
     UnknownJurisdiction,
     UnknownLocation,
 )
@@ -28,6 +35,13 @@ STATUS_OF: Mapping[type[RegmapError], int] = {
     UnknownJurisdiction: 404,
     UnknownLocation: 404,
     BoundaryNotAvailable: 404,
+    UnknownCorrection: 404,
+    NotSignedIn: 401,
+    NotAllowed: 403,
+    NotOpen: 409,
+    Clash: 412,
+    NothingRead: 428,
+    TooMany: 429,
     DataProblem: 503,
 }
 _HIDDEN = said("Something went wrong on our side; it was logged.")
@@ -75,6 +89,8 @@ def problem(error: Exception) -> Response:
     errors = errors_of(error)
     if errors:
         body["errors"] = errors
+    if isinstance(error, Clash):
+        body["versions"] = error.versions
     return failed(error, Response(orjson.dumps(body), mimetype=MIMETYPE))
 
 
@@ -86,6 +102,10 @@ def failed(error: Exception, response: Response) -> Response:
         for name, value in error.get_headers():
             if name in ("Allow", "Retry-After"):
                 response.headers[name] = value
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, NotSignedIn):
+        response.headers["WWW-Authenticate"] = 'Bearer realm="regmap"'
     return response
 
 

@@ -56,7 +56,7 @@ def test_migrating_makes_the_folder_the_file_and_the_tables(tmp_path: Path) -> N
     database.migrate()
 
     database.check()
-    assert tables_of(database) == {"alembic_version", "revisions"}
+    assert tables_of(database) == {"alembic_version", *metadata.tables}
     database.close()
 
 
@@ -97,7 +97,7 @@ def test_every_migration_can_be_undone_and_done_again(database: Database) -> Non
 
     migrated_to(database, "head")
     database.check()
-    assert tables_of(database) == {"alembic_version", "revisions"}
+    assert tables_of(database) == {"alembic_version", *metadata.tables}
 
 
 def test_a_database_of_another_version_is_told(database: Database) -> None:
