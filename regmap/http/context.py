@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
 
@@ -10,15 +10,30 @@ from regmap.services.bundle import Services
 from regmap.services.receipts import Receipts
 from regmap.services.source import SnapshotSource
 
+if TYPE_CHECKING:
+    from regmap.services.desk import Desk
+
 _KEY = "regmap"
 _RECEIPTS = "regmap-receipts"
 _DESCRIPTION = "regmap-description"
+_DESK = "regmap-desk"
 
 
 def attach(app: Flask, source: SnapshotSource[Services], signing: Receipts) -> None:
     """Give an app its services, and what signs its receipts."""
     app.extensions[_KEY] = source
     app.extensions[_RECEIPTS] = signing
+
+
+def attach_desk(app: Flask, opened: "Desk") -> None:
+    """Give an app what takes corrections in and decides them."""
+    app.extensions[_DESK] = opened
+
+
+def desk() -> "Desk":
+    """What takes corrections in and decides them, of the current app."""
+    found: "Desk" = current_app.extensions[_DESK]
+    return found
 
 
 def describe(app: Flask, document: Mapping[str, Any]) -> None:

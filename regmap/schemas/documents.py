@@ -38,20 +38,24 @@ def understood(schema: Schema, given: Any, name: str = "item") -> dict[str, Any]
     except ValidationError as error:
         messages = error.messages
         raise InvalidValue(
-            _by_path(messages, name) if isinstance(messages, Mapping) else {name: messages}
+            by_path(messages, name) if isinstance(messages, Mapping) else {name: messages}
         ) from None
     return values
 
 
-def _by_path(messages: Mapping[Any, Any], whole: str, above: str = "") -> dict[str, list[str]]:
-    """Messages per field, fields below others named by the path to them (``product.form``)."""
+def by_path(messages: Mapping[Any, Any], whole: str, above: str = "") -> dict[str, list[str]]:
+    """Messages per field, fields below others named by the path to them (``product.form``).
+
+    :param whole: what the document itself is called.
+    :param above: the path that all of them lie below.
+    """
     found: dict[str, list[str]] = {}
     for field, said in messages.items():
         path = (
             (above or whole) if field == "_schema" else f"{above}.{field}" if above else f"{field}"
         )
         if isinstance(said, Mapping):
-            found |= _by_path(said, whole, path)
+            found |= by_path(said, whole, path)
         else:
             found[path] = [str(one) for one in said]
     return found

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from regmap.domain.errors import DataProblem, InvalidValue
+from regmap.domain.jurisdictions import Jurisdiction
+from regmap.domain.records import Record
 from regmap.domain.vocabulary import Substance
-from regmap.services.snapshot import Geography, Snapshot, build_snapshot
+from regmap.services.snapshot import Geography, Snapshot, build_snapshot, supposed
 from regmap.store import revisions
 from regmap.store.database import Database
 
@@ -58,6 +60,15 @@ class SnapshotSource(Generic[View]):
                 self._lock.release()
         return self._current
 
+    def refreshed(self) -> View:
+        """The newest view, after asking the store: what was written before is in it.
+
+        While the store cannot be read, the last one.
+        """
+        with self._lock:
+            self._refresh()
+        return self._current
+
     def known_at(self, moment: datetime) -> View:
         """What the data set said at a past moment.
 
@@ -75,6 +86,26 @@ class SnapshotSource(Generic[View]):
                 if len(self._pasts) > KEPT_PASTS:
                     self._pasts.popitem(last=False)
             return self._pasts[last[0]]
+
+    def supposing(
+        self,
+        record: Record | None,
+        jurisdiction_id: str,
+        substance: str,
+        jurisdiction: Jurisdiction | None = None,
+    ) -> View:
+        """The present view as it would be with another record (None: without it).
+
+        Nothing is stored, and the store is not asked: compare it with a view that ``current`` gave
+        right before.
+
+        :param jurisdiction: the jurisdiction itself, where that is new too.
+        :raises UnknownJurisdiction: if the record's jurisdiction, or the parent of the new one, is
+            none.
+        :raises DataProblem: if the jurisdiction contradicts the rest.
+        """
+        key = (jurisdiction_id, substance)
+        return self._view(supposed(self._snapshot, key, record, jurisdiction))
 
     def store_answers(self) -> bool:
         """Whether the store can be read right now."""

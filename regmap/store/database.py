@@ -14,6 +14,9 @@ from regmap.domain.errors import DataProblem
 from regmap.store.tables import TABLES_VERSION
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+Transaction = Connection
+"""What reading and writing give; the functions of the store take it."""
+
 _BUSY_SECONDS = 15
 _DRIVERS = ("sqlite", "sqlite+pysqlite")
 _NO_FILE = (None, "", ":memory:")  # a database in memory would lose what is loaded into it
@@ -99,6 +102,17 @@ class Database:
                 f" {TABLES_VERSION}; `regmap init` brings them up to date"
             )
 
+    def scrub(self) -> None:
+        """Make sure that what was erased is gone from the disk, and not only from the tables.
+
+        :raises DataProblem: if the database cannot be written.
+        """
+        with _explained(self.file), self.engine.connect() as connection:
+            # not within a transaction: the write-ahead log cannot be emptied in one
+            connection.connection.dbapi_connection.execute(  # type: ignore[union-attr]
+                "PRAGMA wal_checkpoint(TRUNCATE)"
+            )
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
@@ -118,6 +132,7 @@ def _sqlite_engine(url: str) -> Engine:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten
         cursor.close()
 
     @event.listens_for(engine, "begin")

@@ -1,0 +1,241 @@
+"""Corrections as they come in: submissions, additions, decisions, and what they propose."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from marshmallow import fields, validate
+
+from regmap.domain.consistency import record_problems
+from regmap.domain.corrections import CitedSource, Contact, Decision
+from regmap.domain.errors import InvalidDocument, InvalidValue
+from regmap.domain.records import Period, Record
+from regmap.domain.vocabulary import Confidence, Extent, Level, Permission, SourceKind
+from regmap.schemas.documents import by_path, loaded, understood
+from regmap.schemas.fields import Code, HttpUrl, StrictBoolean, Text
+from regmap.schemas.record import PeriodSchema, record_from_document, record_to_document
+from regmap.schemas.strict import Query
+
+SHORTEST_MESSAGE = 10
+MOST_SOURCES = 20
+MOST_PERIODS = 200
+_GOVERNMENT = re.compile(r"(?:^|\.)(?:gov|mil|gob|gouv|govt|europa)(?:\.|$)|(?:^|\.)gc\.ca$")
+
+
+class CitedSourceSchema(Query):
+    """A source of a correction."""
+
+    url = HttpUrl(required=True)
+    title = Text(max_length=500, allow_none=True, load_default=None)
+
+
+class SubmitterSchema(Query):
+    """How to reach the submitter; never shown to anybody but the curators."""
+
+    name = Text(max_length=200, allow_none=True, load_default=None)
+    email = fields.Email(
+        allow_none=True,
+        load_default=None,
+        validate=validate.Length(max=254),
+        error_messages={"invalid": "Not an e-mail address."},
+    )
+
+
+def _sources(**kwargs: Any) -> fields.List[Any]:
+    return fields.List(fields.Nested(CitedSourceSchema), **kwargs)
+
+
+class SubmissionSchema(Query):
+    """What is wrong, by what source: a message, a proposal, or both."""
+
+    jurisdiction = fields.String(required=True, validate=validate.Length(min=1, max=80))
+    substance = fields.String(required=True, validate=validate.Length(min=1, max=40))
+    message = Text(allow_none=True, load_default=None)
+    proposed = fields.Dict(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "A period, or a whole record (an object with `periods`)."},
+    )
+    sources = _sources(required=True, validate=validate.Length(min=1, max=MOST_SOURCES))
+    submitter = fields.Nested(SubmitterSchema, allow_none=True, load_default=None)
+
+
+class AdditionSchema(Query):
+    """What the submitter adds later."""
+
+    message = Text(allow_none=True, load_default=None)
+    proposed = fields.Dict(allow_none=True, load_default=None)
+    sources = _sources(load_default=list, validate=validate.Length(max=MOST_SOURCES))
+
+
+class DecisionSchema(Query):
+    """What a curator decides, and why; the reason is public."""
+
+    decision = Code(Decision, required=True)
+    note = Text(required=True)
+    record = fields.Dict(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "The record to write instead of the proposal (accept only)."},
+    )
+    spam = StrictBoolean(load_default=False)
+
+
+class UndoSchema(Query):
+    """Why an accepted correction is taken back."""
+
+    note = Text(required=True)
+
+
+def submission_from_document(document: Any) -> dict[str, Any]:
+    """A submission: its fields as they came, ``sources`` and ``submitter`` as domain objects.
+
+    :raises InvalidValue: naming each field that is wrong.
+    """
+    values = _with_objects(understood(SubmissionSchema(), document, "body"))
+    message = values["message"]
+    if values["proposed"] is None and len((message or "").strip()) < SHORTEST_MESSAGE:
+        raise InvalidValue(
+            {"message": [f"Give a proposal, or a message of {SHORTEST_MESSAGE} characters."]}
+        )
+    return values
+
+
+def addition_from_document(document: Any) -> dict[str, Any]:
+    """An addition, read as a submission is.
+
+    :raises InvalidValue: naming each field that is wrong; an empty one is wrong.
+    """
+    values = _with_objects(understood(AdditionSchema(), document, "body"))
+    if not (values["message"] or values["proposed"] or values["sources"]):
+        raise InvalidValue({"message": ["Give a message, a proposal or a source."]})
+    return values
+
+
+def proposal_from_document(
+    document: Mapping[str, Any],
+    key: tuple[str, str],
+    level: Level,
+    sources: Iterable[CitedSource],
+) -> Period | Record:
+    """What a proposal says: a period, or with ``periods`` a whole record.
+
+    A period may leave out what nobody but a curator can judge: permissions count as unknown,
+    confidence as low, and without sources it rests on those of the correction.
+
+    :param key: the jurisdiction and the substance that it must be about.
+    :raises InvalidValue: naming each field, below ``proposed``.
+    """
+    try:
+        if "periods" in document:
+            return _record(document, key)
+        return loaded(PeriodSchema(), _completed(document, level, sources), Period)
+    except InvalidDocument as error:
+        raise InvalidValue(by_path(error.messages, "proposed", "proposed")) from None
+
+
+def record_given(document: Mapping[str, Any], key: tuple[str, str]) -> Record:
+    """The whole record that a curator gives; the fields are named below ``record``.
+
+    :raises InvalidValue: naming each field that is wrong.
+    """
+    try:
+        return _record(document, key)
+    except InvalidDocument as error:
+        raise InvalidValue(by_path(error.messages, "record", "record")) from None
+
+
+def proposal_to_document(proposal: Period | Record) -> dict[str, Any]:
+    """A proposal as a JSON value, complete and in a fixed order."""
+    if isinstance(proposal, Record):
+        return record_to_document(proposal)
+    return PeriodSchema().dump(proposal)  # type: ignore[no-any-return]  # a dict for one object
+
+
+def problems_by_field(
+    record: Record, level: Level, today: date, field: str
+) -> dict[str, list[str]]:
+    """What contradicts itself in a record, by the path of each field below ``field``."""
+    found: dict[str, list[str]] = {}
+    for problem in record_problems(record, level, today):
+        path = ".".join(str(part) for part in (field, *problem.path))
+        found.setdefault(path, []).append(problem.message[:1].upper() + problem.message[1:] + ".")
+    return found
+
+
+def source_kind(url: str) -> SourceKind:
+    """The kind of a source of which only the address is known: by its host.
+
+    A guess for curators to mend: offices of state are told by their domain, all else is news.
+    """
+    host = urlsplit(url).hostname or ""
+    return SourceKind.GOVERNMENT if _GOVERNMENT.search(host) else SourceKind.NEWS
+
+
+def source_document(cited: CitedSource) -> dict[str, Any]:
+    """A source of a correction as one of a record."""
+    return {
+        "title": cited.title or urlsplit(cited.url).hostname or cited.url,
+        "url": cited.url,
+        "kind": source_kind(cited.url).value,
+    }
+
+
+def _record(document: Mapping[str, Any], key: tuple[str, str]) -> Record:
+    jurisdiction, substance = key
+    if len(document.get("periods") or ()) > MOST_PERIODS:
+        raise InvalidDocument({"periods": [f"More than {MOST_PERIODS}."]})
+    record = record_from_document(
+        {"jurisdiction": jurisdiction, "substance": substance, "evidence_as_of": None, **document}
+    )
+    wrong = {
+        name: [f"Must be {wanted!r}, as in the correction."]
+        for name, wanted, given in (
+            ("jurisdiction", jurisdiction, record.jurisdiction),
+            ("substance", substance, record.substance),
+        )
+        if wanted != given
+    }
+    if wrong:
+        raise InvalidDocument(wrong)
+    return record
+
+
+def _completed(
+    document: Mapping[str, Any], level: Level, sources: Iterable[CitedSource]
+) -> dict[str, Any]:
+    given = dict(document)
+    if not given.get("sources"):
+        given["sources"] = [source_document(cited) for cited in sources]
+    elif isinstance(given["sources"], list):
+        given["sources"] = [_completed_source(one) for one in given["sources"]]
+    extent = None if level is Level.COUNTY else Extent.WHOLE.value
+    return {
+        "to": None,
+        "possession": Permission.UNKNOWN.value,
+        "sale": Permission.UNKNOWN.value,
+        "confidence": Confidence.LOW.value,
+        "extent": extent,
+        **given,
+    }
+
+
+def _completed_source(given: Any) -> Any:
+    if not isinstance(given, Mapping) or not isinstance(given.get("url"), str):
+        return given
+    try:
+        rest = source_document(CitedSource(given["url"]))
+    except ValueError:  # no address at all: the schema says so
+        return given
+    return {**rest, **{name: value for name, value in given.items() if value is not None}}
+
+
+def _with_objects(values: dict[str, Any]) -> dict[str, Any]:
+    submitter = values.get("submitter")
+    return {
+        **values,
+        "sources": tuple(CitedSource(**one) for one in values["sources"]),
+        "submitter": Contact(**submitter) if submitter else None,
+    }
