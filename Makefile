@@ -10,7 +10,7 @@ serve: setup
 	@scripts/start
 
 test: setup-dev
-	@scripts/install-chromium
+	@scripts/install-test-tools
 	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: setup-dev

@@ -11,14 +11,18 @@ from typing import Any
 from flask import Flask, Response, request
 from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from regmap.api.description import join_api
 from regmap.api.lean import put_in_front
 from regmap.domain.errors import RegmapError
 from regmap.http import context, headers
+from regmap.http.curators import join_curators
 from regmap.http.health import join_health
+from regmap.http.limits import join_limits
 from regmap.http.problems import problem, status_of
 from regmap.services.bundle import open_services
+from regmap.services.desk import open_desk
 from regmap.services.receipts import Receipts
 from regmap.settings import Settings
 from regmap.store.database import Database
@@ -53,7 +57,9 @@ def create_app(settings: Settings, today: Callable[[], date] = context.today) ->
 
     :param today: gives the day that evidence is aged by.
     :raises DataProblem: if the database or the boundaries are missing or broken.
+    :raises InvalidSetting: if there is no secret key.
     """
+    settings = settings.for_serving()
     app = Flask(
         __name__,
         static_folder=str(settings.static_dir),
@@ -66,11 +72,16 @@ def create_app(settings: Settings, today: Callable[[], date] = context.today) ->
         database, settings.data_dir, settings.cache_dir, today, settings.boundaries_dir
     )
     context.attach(app, source, Receipts(settings.secret_key))
+    desk = open_desk(database, source, settings.secret_keys)
+    context.attach_desk(app, desk)
+    join_curators(app, settings, desk.curators)
+    join_limits(app, settings)
     compress = Compress(app)
     join_api(app)
     join_health(app)
     join_pages(app, settings)
     _join_errors(app)
+    _trust_proxies(app, settings.trusted_proxies)
     put_in_front(app)
     app.after_request(lambda response: _finish(response, compress))
     return app
@@ -79,6 +90,7 @@ def create_app(settings: Settings, today: Callable[[], date] = context.today) ->
 def application() -> Flask:
     """The app of one worker process, set up from the environment."""
     app = create_app(Settings.from_environment(os.environ))
+    context.desk_of(app).traffic.start()
     _settle_memory()
     return app
 
@@ -96,6 +108,13 @@ def _settle_memory() -> None:
     if hasattr(libc, "malloc_trim"):  # other C libraries have no such calls, and no such habit
         libc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
         libc.malloc_trim(0)
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    """Take the client's address and scheme from the proxies in front, and from nobody else."""
+    if count:
+        inner = app.wsgi_app
+        app.wsgi_app = ProxyFix(inner, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
 
 
 def _join_errors(app: Flask) -> None:
@@ -124,6 +143,8 @@ def _finish(response: Response, compress: Compress) -> Response:
     for_page = headers.EMBEDDED if request.path == "/embed" else headers.PAGE
     if response.mimetype == "image/svg+xml":
         for_page = headers.PICTURE
+    elif "secret" in request.args:
+        for_page = headers.SECRET
     kinds = [headers.API if for_api else for_page]
     if for_api and request.method == "OPTIONS":
         kinds.append(headers.PREFLIGHT)

@@ -1,6 +1,6 @@
 """``regmap map -o FILE``: the map written as one file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
@@ -55,7 +55,8 @@ def write_map(settings: Settings, file: Path, asked: Asked) -> Written:
     database = Database(settings.database_url)
     database.check()
     made = _last_edit(database)
-    app = create_app(settings, lambda: made)
+    keyless = replace(settings, environment="development", secret_key="")  # nothing is signed
+    app = create_app(keyless, lambda: made)
     services = source_of(app).current()
     wish = Wish(_substance(asked, services), day or made, made, level, asked.focus)
     with app.test_request_context(f"/?{urlencode({'lang': lang})}"):

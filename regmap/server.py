@@ -9,15 +9,20 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from regmap.domain.errors import DataProblem, InvalidValue
+from regmap.http.limits import Limits
 from regmap.services.check import check_readable
 from regmap.services.receipts import Receipts
-from regmap.settings import Settings, variable
+from regmap.settings import SHORTEST_KEY, InvalidSetting, Settings, variable
 from regmap.web.folium_map import map_parts
 from regmap.web.shapes import Shapes
 
 
 def run(settings: Settings, host: str, port: int, workers: int) -> int:
-    """Serve until told to stop, and return the exit status: 1 if the data cannot be served."""
+    """Serve until told to stop, and return the exit status: 1 if the data cannot be served.
+
+    :raises InvalidSetting: if there is no secret key.
+    """
+    settings = _with_key(settings)
     # In a process of its own: workers are forked from this one, and would inherit what checking
     # and filling the cache leaves in memory (200 MB when the cache is cold).
     checking = get_context("fork").Process(target=_check, args=(settings,))
@@ -40,9 +45,29 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
         # lock to and fro cost a third of the rate and most of the tail. More workers, not threads.
         blocking_threads=1,
         respawn_failed_workers=True,
+        # One that is asked to end while it starts does not hear it, and would be waited for.
+        workers_kill_timeout=10,
         websockets=False,
     ).serve()
     return 0
+
+
+def _with_key(settings: Settings) -> Settings:
+    """The settings with a key, one for all workers: they read it from their environment."""
+    ready = settings.for_serving()
+    if ready.secret_key != settings.secret_key:
+        os.environ[variable("secret_key")] = ready.secret_key
+        print(
+            "regmap: development: made a secret key; sessions and receipts last for this run alone",
+            file=sys.stderr,
+        )
+    if ready.has_weak_key:
+        print(
+            f"regmap: {variable('secret_key')} is short enough to be guessed: make it"
+            f" {SHORTEST_KEY} characters or more",
+            file=sys.stderr,
+        )
+    return ready
 
 
 def _is_free(host: str, port: int) -> bool:
@@ -64,8 +89,9 @@ def _check(settings: Settings) -> None:
             settings.boundaries_dir,
         )
         Receipts(settings.secret_key)
+        Limits(settings.redis_url, settings.secret_key)
         map_parts(settings.cache_dir)
         Shapes(drawings, settings.cache_dir).warm()
-    except (DataProblem, InvalidValue) as error:
+    except (DataProblem, InvalidSetting, InvalidValue) as error:
         print(f"regmap: {error}", file=sys.stderr)
         sys.exit(1)

@@ -1,13 +1,19 @@
 """Every knob of regmap: its default and its meaning, read from ``REGMAP_*`` in the environment."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from regmap.domain.errors import RegmapError
 
 ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENTS = ("production", "development")
+SHORTEST_KEY = 32
+"""Characters of a secret key below which it could be guessed; we tell people to make 64."""
+
+_REDIS = ("redis://", "rediss://", "unix://")
 
 
 class InvalidSetting(RegmapError):
@@ -33,10 +39,24 @@ class Settings:
     boundaries_dir: Path = _knob(
         ROOT / "var" / "boundaries", "a folder for boundaries that the operator imported"
     )
+    environment: str = _knob(
+        "production", "production, or development: there a run without a key makes its own"
+    )
     secret_key: str = _knob(
         "",
-        "signs receipts; several with commas: the first signs, all check. Without: no receipts",
+        "signs sessions and receipts, 32 characters or more; needed to serve;"
+        " several with commas: the first signs, all check",
         secret=True,
+    )
+    rate_limits: str = _knob("on", "on, or off: how much one address may ask, send and try")
+    redis_url: str = _knob(
+        "",
+        "a Redis where all workers and machines count together (redis://, rediss:// or unix://);"
+        " without, each worker counts for itself",
+        secret=True,
+    )
+    trusted_proxies: int = _knob(
+        0, "how many proxies of yours stand in front, each adding to X-Forwarded-For"
     )
     host: str = _knob("127.0.0.1", "the address that `regmap serve` listens on")
     port: int = _knob(8000, "the port that `regmap serve` listens on")
@@ -56,7 +76,41 @@ class Settings:
         settings = cls(**values)
         _check_range("port", settings.port, 0, 65_535)
         _check_range("workers", settings.workers, 1, 256)
+        _check_range("trusted_proxies", settings.trusted_proxies, 0, 10)
+        _check_choice("environment", settings.environment, ENVIRONMENTS)
+        _check_choice("rate_limits", settings.rate_limits, ("on", "off"))
+        if settings.redis_url and not settings.redis_url.startswith(_REDIS):
+            raise InvalidSetting(
+                f"{variable('redis_url')}: must begin with one of {', '.join(_REDIS)}"
+            )
         return settings
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The keys: the first signs, all check."""
+        return tuple(key.strip() for key in self.secret_key.split(",")) if self.secret_key else ()
+
+    @property
+    def has_weak_key(self) -> bool:
+        """Whether a key is so short that it could be guessed."""
+        return any(len(key) < SHORTEST_KEY for key in self.secret_keys)
+
+    def for_serving(self) -> "Settings":
+        """The same with a key to sign with: in development one is made where none is set.
+
+        :raises InvalidSetting: if there is no key in production, or an empty one among several.
+        """
+        if not self.secret_key and self.environment == "development":
+            return replace(self, secret_key=secrets.token_hex(32))
+        advice = '`python -c "import secrets; print(secrets.token_hex(32))"` makes one'
+        if not self.secret_key:
+            raise InvalidSetting(
+                f"{variable('secret_key')}: is not set; without it nothing is served"
+                f" (but with {variable('environment')}=development); {advice}"
+            )
+        if not all(self.secret_keys):
+            raise InvalidSetting(f"{variable('secret_key')}: has an empty key; {advice}")
+        return self
 
 
 def variable(name: str) -> str:
@@ -70,6 +124,11 @@ def _converted(name: str, kind: Any, text: str) -> Any:
             raise InvalidSetting(f"{variable(name)}: {text!r} is not a whole number")
         return int(text)
     return Path(text) if kind in (Path, "Path") else text
+
+
+def _check_choice(name: str, value: str, choices: Collection[str]) -> None:
+    if value not in choices:
+        raise InvalidSetting(f"{variable(name)}: must be {' or '.join(choices)}, not {value!r}")
 
 
 def _check_range(name: str, value: int, low: int, high: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +25,7 @@ from regmap.store.revisions import Edit
 
 DATA = ROOT / "data"
 PROBLEM = "application/problem+json"
+KEY = "the secret key of the tests: 32 or longer"
 HOSTILE = (
     'Côte d\'Ivoire </script><script>alert(1)</script> ${alert(1)} `x` "q" <img src=x> \\u0041'
 )
@@ -75,16 +77,17 @@ def copied_database(factory: pytest.TempPathFactory, to: Path) -> Path:
     return to / origin.name
 
 
-def make_app(database: Path, cache_dir: Path, data_dir: Path = DATA) -> Flask:
-    """An app on a database file."""
-    return create_app(
-        Settings(
-            database_url=url_of(database),
-            cache_dir=cache_dir,
-            data_dir=data_dir,
-            boundaries_dir=cache_dir / "nothing-imported",
-        )
+def make_app(database: Path, cache_dir: Path, data_dir: Path = DATA, **settings: Any) -> Flask:
+    """An app on a database file, without limits unless the other settings ask for them."""
+    chosen = Settings(
+        database_url=url_of(database),
+        cache_dir=cache_dir,
+        data_dir=data_dir,
+        boundaries_dir=cache_dir / "nothing-imported",
+        secret_key=KEY,
+        rate_limits="off",
     )
+    return create_app(replace(chosen, **settings))
 
 
 @lru_cache(1)

@@ -30,6 +30,17 @@ def test_without_an_environment_the_defaults_hold() -> None:
         ("port", "65535", 65_535),
         ("workers", "4", 4),
         ("workers", "007", 7),
+        ("environment", "development", "development"),
+        ("secret_key", "k" * 32, "k" * 32),
+        ("rate_limits", "off", "off"),
+        (
+            "redis_url",
+            "redis://:secret@redis.internal:6379/1",
+            "redis://:secret@redis.internal:6379/1",
+        ),
+        ("redis_url", "rediss://redis.internal", "rediss://redis.internal"),
+        ("redis_url", "unix:///run/redis.sock", "unix:///run/redis.sock"),
+        ("trusted_proxies", "2", 2),
     ],
 )
 def test_each_setting_is_read_from_its_variable(name: str, text: str, value: object) -> None:
@@ -53,6 +64,13 @@ def test_each_setting_is_read_from_its_variable(name: str, text: str, value: obj
         ("port", "65536", "must be from 0 to 65535, not 65536"),
         ("workers", "0", "must be from 1 to 256, not 0"),
         ("workers", "257", "must be from 1 to 256, not 257"),
+        ("environment", "prod", "must be production or development, not 'prod'"),
+        ("environment", "Production", "must be production or development"),
+        ("rate_limits", "false", "must be on or off, not 'false'"),
+        ("redis_url", "http://redis.internal", "must begin with one of redis://"),
+        ("redis_url", "redis.internal:6379", "must begin with one of redis://"),
+        ("trusted_proxies", "11", "must be from 0 to 10, not 11"),
+        ("trusted_proxies", "-1", "is not a whole number"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_told_with_its_variable(
@@ -84,3 +102,58 @@ def test_every_setting_says_what_it_means(name: str) -> None:
 def test_settings_do_not_change_once_they_are_read() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings().port = 1  # type: ignore[misc]  # that is the point
+
+
+# --- The secret key. ----------------------------------------------------------------------------
+
+GOOD, OTHER = "a" * 32, "b" * 32
+
+
+def test_in_production_nothing_is_served_without_a_key() -> None:
+    with pytest.raises(InvalidSetting) as raised:
+        Settings().for_serving()
+
+    assert str(raised.value).startswith("REGMAP_SECRET_KEY: ")
+    assert "secrets.token_hex(32)" in str(raised.value)
+
+
+@pytest.mark.parametrize("key", [f"{GOOD},", f",{GOOD}", f"{GOOD},,{OTHER}", " "])
+@pytest.mark.parametrize("environment", ["production", "development"])
+def test_an_empty_key_is_refused_and_the_others_are_not_shown(key: str, environment: str) -> None:
+    settings = Settings(secret_key=key, environment=environment)
+
+    with pytest.raises(InvalidSetting, match="REGMAP_SECRET_KEY: has an empty key") as raised:
+        settings.for_serving()
+    assert GOOD not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "weak"),
+    [(GOOD, False), ("a" * 31, True), (f"{GOOD},{OTHER}", False), (f"{GOOD},hush", True)],
+)
+def test_a_key_that_could_be_guessed_is_known_as_such(key: str, weak: bool) -> None:
+    assert Settings(secret_key=key).has_weak_key is weak
+
+
+def test_a_key_that_is_set_is_used_as_it_is() -> None:
+    settings = Settings(secret_key=f"{GOOD}, {OTHER}")
+
+    assert settings.for_serving() == settings
+    assert settings.secret_keys == (GOOD, OTHER)
+
+
+def test_in_development_each_run_makes_a_key_of_its_own() -> None:
+    settings = Settings(environment="development")
+
+    first, second = settings.for_serving(), settings.for_serving()
+
+    assert len(first.secret_key) == 64
+    assert first.secret_key != second.secret_key
+    assert settings.secret_keys == ()
+
+
+@pytest.mark.parametrize("name", ["secret_key", "redis_url"])
+def test_what_is_secret_does_not_show_where_settings_are_printed(name: str) -> None:
+    settings = Settings(**{name: "hush-hush"})  # type: ignore[arg-type]  # both are texts
+
+    assert "hush-hush" not in repr(settings)

@@ -1,17 +1,20 @@
 """``regmap …``: arguments in, text out; the work is in the services."""
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from regmap import __version__
 from regmap.cli.annotate import annotate
 from regmap.cli.boundaries import boundaries
+from regmap.cli.corrections import corrections
+from regmap.cli.curators import curators
+from regmap.cli.data import export, load, validate, verify
 from regmap.cli.map import write_map
-from regmap.cli.terminal import FOUND_PROBLEMS, console
+from regmap.cli.review import review
+from regmap.cli.stale import stale
+from regmap.cli.terminal import FOUND_PROBLEMS, console, open_database, open_source
 from regmap.cli.terminal import explained as _explained
 from regmap.cli.terminal import present_settings as _settings
 
@@ -53,54 +56,6 @@ def init() -> None:
     console.print(f"The database is ready: {database.file}")
 
 
-@main.command()
-@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@_explained
-def validate(paths: tuple[Path, ...]) -> None:
-    """Check the record files (all, or those in PATHS): fields, dates, contradictions, parents.
-
-    PATHS may stand anywhere: a file outside data/records/ is checked as if it stood in there.
-    """
-    from regmap.services.files import read_data
-
-    release = read_data(_settings().data_dir, only=paths or None)
-    _stop_at_problems(release, "")
-    console.print(
-        f"{len(release.records)} records of {len(release.jurisdictions)} jurisdictions: no problem."
-    )
-
-
-@main.command()
-@click.option("--author", default="release", show_default=True, help="Who answers for the load.")
-@click.option("--reason", default="Data release loaded", show_default=True, help="Why.")
-@click.option("--release", "name", help="Name of the release [default: the day of loading].")
-@_explained
-def load(author: str, reason: str, name: str | None) -> None:
-    """Load the record files into the database; each difference becomes a revision."""
-    from regmap.services.files import read_data
-    from regmap.services.load import load_release
-    from regmap.store.database import Database
-
-    settings = _settings()
-    database = Database(settings.database_url)
-    database.check()
-    release = read_data(settings.data_dir)
-    _stop_at_problems(release, "; nothing was loaded")
-    now = datetime.now(UTC)
-    report = load_release(
-        database,
-        release,
-        author=author,
-        reason=reason,
-        name=name or f"data-{now.date()}",
-        now=now,
-    )
-    console.print(
-        f"{report.added} added, {report.changed} changed, {report.same} same,"
-        f" {report.removed} removed ({report.revisions} revisions)."
-    )
-
-
 # a latitude in the southern half of the world looks like an option
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("place", metavar="LAT,LON|ZIP|ID|NAME")
@@ -111,27 +66,9 @@ def status(place: str, day: str | None, substance: str | None) -> None:
     """Say which status holds at PLACE: LAT,LON in degrees, a ZIP code, an id, or a name."""
     from regmap.services.report import status_lines
 
-    for line in status_lines(_open_services(), place, day, substance):
+    asked = open_source(open_database()).current()
+    for line in status_lines(asked, place, day, substance):
         console.print(line, markup=False)
-
-
-@main.command()
-@_explained
-def verify() -> None:
-    """Prove that the edit log is whole: every hash, every link, every record."""
-    from regmap.store import revisions
-    from regmap.store.database import Database
-
-    database = Database(_settings().database_url)
-    database.check()
-    with database.reading() as connection:
-        broken = revisions.broken_link(connection)
-        last, sealed = revisions.latest(connection)
-    if broken:
-        click.echo(f"regmap: the edit log is broken: {broken}", err=True)
-        sys.exit(FOUND_PROBLEMS)
-    _open_services()
-    console.print(f"{last} revisions, each sealed by the next; the last is {sealed}.")
 
 
 @main.command()
@@ -230,31 +167,12 @@ def settings() -> None:
 
 main.add_command(annotate)
 main.add_command(boundaries)
+main.add_command(corrections)
+main.add_command(curators)
+main.add_command(export)
+main.add_command(load)
+main.add_command(review)
+main.add_command(stale)
+main.add_command(validate)
+main.add_command(verify)
 main.add_command(write_map)
-
-
-def _stop_at_problems(release: Any, consequence: str) -> None:
-    """Say every problem of the files, and end with exit status 1 if there is any."""
-    for problem in release.problems:
-        click.echo(str(problem), err=True)
-    if release.problems:
-        count = len(release.problems)
-        plural = "problem" if count == 1 else "problems"
-        click.echo(f"{count} {plural} found{consequence}.", err=True)
-        sys.exit(FOUND_PROBLEMS)
-
-
-def _open_services() -> Any:
-    from regmap.http.context import today
-    from regmap.services.bundle import open_services
-    from regmap.store.database import Database
-
-    chosen = _settings()
-    source = open_services(
-        Database(chosen.database_url),
-        chosen.data_dir,
-        chosen.cache_dir,
-        today,
-        chosen.boundaries_dir,
-    )
-    return source.current()

@@ -1,16 +1,22 @@
-"""What all commands share: the console, the settings, and how errors are told."""
+"""What all commands share: the console, the settings, the data set, and how errors are told."""
 
 import os
 import sys
+import unicodedata
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 
 from regmap.domain.errors import InvalidValue, RegmapError
 from regmap.settings import Settings
+
+if TYPE_CHECKING:
+    from regmap.services.bundle import Services
+    from regmap.services.source import SnapshotSource
+    from regmap.store.database import Database
 
 console = Console(highlight=False, soft_wrap=True)
 FOUND_PROBLEMS = 1
@@ -37,3 +43,37 @@ def explained(command: Callable[..., Any]) -> Callable[..., Any]:
 def present_settings() -> Settings:
     """The settings, as the environment has them."""
     return Settings.from_environment(os.environ)
+
+
+def printable(text: str) -> str:
+    """A text by whoever it may be, safe to print: what moves the cursor or turns lines is spelt."""
+    return "".join(
+        one.encode("unicode_escape").decode()
+        if one not in "\n\t" and unicodedata.category(one) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        else one
+        for one in text
+    )
+
+
+def open_database() -> "Database":
+    """The database that the settings name.
+
+    :raises DataProblem: if it is not there, or of another version.
+    """
+    from regmap.store.database import Database
+
+    database = Database(present_settings().database_url)
+    database.check()
+    return database
+
+
+def open_source(database: "Database") -> "SnapshotSource[Services]":
+    """The services over a database and the data folder of the settings.
+
+    :raises DataProblem: if something is missing or broken.
+    """
+    from regmap.http.context import today
+    from regmap.services.bundle import open_services
+
+    chosen = present_settings()
+    return open_services(database, chosen.data_dir, chosen.cache_dir, today, chosen.boundaries_dir)

@@ -1,7 +1,6 @@
 """Curators: who they are, what they may do, and what their names and passwords must be like."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -31,21 +30,6 @@ class Curator:
     name: str
     role: Role
     email: str | None = None
-
-    @property
-    def is_admin(self) -> bool:
-        """Whether they may undo and forget."""
-        return self.role is Role.ADMIN
-
-    def is_submitter(self, submitted_by: str | None, email: str | None) -> bool:
-        """Whether a correction is their own: nobody decides those.
-
-        :param submitted_by: the curator who sent it in, if one did.
-        :param email: the address that its submitter gave, if any.
-        """
-        if submitted_by is not None and submitted_by == self.name:
-            return True
-        return bool(self.email and email) and _folded(self.email) == _folded(email)
 
 
 def check_name(name: str) -> None:
@@ -107,7 +91,3 @@ def check_label(label: str) -> None:
         raise InvalidValue(
             {"label": [said("Must be a line of 1 to {most} characters.", most=LONGEST_LABEL)]}
         )
-
-
-def _folded(email: str | None) -> str:
-    return unicodedata.normalize("NFKC", email or "").strip().casefold()

@@ -1,14 +1,21 @@
 """Answers that caches can keep: strong ETags, short lives, and 304 where nothing changed."""
 
 import hashlib
+import re
 
 from flask import Response, request
 
 SHORT = "public, max-age=60, stale-while-revalidate=60"
 """Law must not sit in a cache for long: a minute, and a minute more while it is asked again."""
 
+REVALIDATED = "no-cache"
+"""For what is public, but changes when somebody decides: kept, and asked again each time."""
+
 FOREVER = "public, max-age=31536000, immutable"
 """For addresses that carry a hash of what they serve."""
+
+_STRONG_TAG = re.compile(r'"?([0-9a-f]+)(?::[a-z]+)?"?')
+"""One of our ETags; compressed answers carry it with ``:gzip`` behind."""
 
 
 def answer(body: bytes, mimetype: str = "application/json", cache: str = SHORT) -> Response:
@@ -28,6 +35,18 @@ def etag_of(body: bytes) -> str:
 def headers_of(etag: str, cache: str = SHORT) -> list[tuple[str, str]]:
     """The headers that tell caches what an answer is and how long it keeps."""
     return [("ETag", f'"{etag}"'), ("Cache-Control", cache)]
+
+
+def state_read() -> str | None:
+    """The ETag that If-Match names, as what the client has read; None without one.
+
+    ``*``, weak tags and lists name no state that somebody read: they are no ETag of ours.
+    """
+    header = request.headers.get("If-Match", "").strip()
+    if not header:
+        return None
+    named = _STRONG_TAG.fullmatch(header)
+    return named[1] if named else ""
 
 
 def _names(header: str, etag: str) -> bool:

@@ -32,7 +32,12 @@ def attach_desk(app: Flask, opened: "Desk") -> None:
 
 def desk() -> "Desk":
     """What takes corrections in and decides them, of the current app."""
-    found: "Desk" = current_app.extensions[_DESK]
+    return desk_of(current_app)
+
+
+def desk_of(app: Flask) -> "Desk":
+    """What takes corrections in and decides them, of an app."""
+    found: "Desk" = app.extensions[_DESK]
     return found
 
 

@@ -6,8 +6,12 @@ API = (
     ("Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After"),
 )
 PREFLIGHT = (
-    ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
-    ("Access-Control-Allow-Headers", "Content-Type, If-None-Match"),
+    ("Access-Control-Allow-Methods", "GET, HEAD, POST, PATCH, DELETE, OPTIONS"),
+    # Neither Authorization nor If-Match: what curators do is not for other sites' pages.
+    (
+        "Access-Control-Allow-Headers",
+        "Content-Type, Idempotency-Key, If-None-Match, X-Correction-Secret",
+    ),
     ("Access-Control-Max-Age", "86400"),
 )
 # No script but our own files, nothing from other hosts. Styles may stand in attributes: Leaflet
@@ -18,11 +22,13 @@ _POLICY = (
 )
 
 
-def _page(framed_by: str) -> tuple[tuple[str, str], ...]:
+def _page(
+    framed_by: str, referrer: str = "strict-origin-when-cross-origin"
+) -> tuple[tuple[str, str], ...]:
     return (
         ("X-Content-Type-Options", "nosniff"),
         ("Content-Security-Policy", _POLICY.format(framed_by=framed_by)),
-        ("Referrer-Policy", "strict-origin-when-cross-origin"),
+        ("Referrer-Policy", referrer),
         # Our own scripts ask for the position on a click; no frame of ours may.
         ("Permissions-Policy", "geolocation=(self), camera=(), microphone=()"),
     )
@@ -31,6 +37,10 @@ def _page(framed_by: str) -> tuple[tuple[str, str], ...]:
 PAGE = _page("'none'")
 EMBEDDED = _page("*")
 """Of the one page that is made to stand in other people's."""
+
+# Not "no-referrer": its forms would then be sent with "Origin: null", as from another site.
+SECRET = (*_page("'none'", "same-origin"), ("X-Robots-Tag", "noindex"))
+"""Of a page whose address holds a secret: no other site learns of it."""
 
 PICTURE = (
     ("X-Content-Type-Options", "nosniff"),

@@ -13,10 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from shapely.geometry import shape
 
-from regmap.app import create_app
 from regmap.geo import topology
 from regmap.geo.imports.layers import remove_layer
-from regmap.settings import Settings
 from tests.api.conftest import Ask
 from tests.e2e.process import environment
 from tests.imported import (
@@ -33,7 +31,7 @@ from tests.imported import (
     import_all,
     place_file,
 )
-from tests.served import json_of, shared_database, shared_folder, url_of
+from tests.served import json_of, make_app, shared_database, shared_folder
 
 ON = "2026-06-01"
 LATTICE = 2**-9
@@ -47,13 +45,7 @@ ON_THE_RESERVATION = {"lat": 48.63, "lon": -112.93}
 def app_with(factory: pytest.TempPathFactory, boundaries: Path) -> Flask:
     """An app on the shared database, with what was imported into a folder."""
     cache = shared_folder(factory) / "cache"
-    return create_app(
-        Settings(
-            database_url=url_of(shared_database(factory)),
-            cache_dir=cache,
-            boundaries_dir=boundaries,
-        )
-    )
+    return make_app(shared_database(factory), cache, boundaries_dir=boundaries)
 
 
 @pytest.fixture(scope="module")

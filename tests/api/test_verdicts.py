@@ -10,20 +10,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from regmap.app import create_app
 from regmap.services.receipts import Problem, Receipts
-from regmap.settings import Settings
 from tests.served import (
-    DATA,
+    KEY,
     assert_problem,
     json_of,
+    make_app,
     shared_database,
     shared_folder,
-    url_of,
 )
 
 ON = "2026-06-01"
-SECRET = "a key of these tests"
+SECRET = "a key of these tests and of no other"
 BIRMINGHAM = {"lat": 33.52, "lon": -86.81}
 ATLANTA = {"lat": 33.75, "lon": -84.39}
 LEAF = {
@@ -39,15 +37,9 @@ CONCENTRATE = {"substance": "7-oh", "form": "tablet", "seven_oh_percent": 90, "b
 
 @pytest.fixture(scope="module")
 def signing_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """An app on the same records that has a key."""
-    return create_app(
-        Settings(
-            database_url=url_of(shared_database(tmp_path_factory)),
-            cache_dir=shared_folder(tmp_path_factory) / "cache",
-            data_dir=DATA,
-            secret_key=SECRET,
-        )
-    )
+    """An app on the same records that has a key of its own."""
+    cache = shared_folder(tmp_path_factory) / "cache"
+    return make_app(shared_database(tmp_path_factory), cache, secret_key=SECRET)
 
 
 def post(client: FlaskClient, items: list[Any], on: str = ON, **product: Any) -> Any:
@@ -284,10 +276,11 @@ def test_some_random_spots_are_allowed_so_that_the_rule_above_says_something(
 ITEMS = [{"id": 7, **BIRMINGHAM}, {"id": "b", "zip": "30303"}, {"jurisdiction": "TH"}, ATLANTA]
 
 
-def test_without_a_key_there_is_no_receipt(client: FlaskClient) -> None:
+def test_each_installation_signs_with_its_own_key(client: FlaskClient) -> None:
     found = post(client, ITEMS)["items"]
 
-    assert [one["receipt"] for one in found] == [None] * len(ITEMS)
+    assert [Receipts(KEY).verify_item(item).valid for item in found] == [True] * len(ITEMS)
+    assert [Receipts(SECRET).verify_item(item).valid for item in found] == [False] * len(ITEMS)
 
 
 def test_a_receipt_vouches_for_the_item_as_it_was_served(signing_app: Flask) -> None:

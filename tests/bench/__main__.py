@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.annotating import measure_annotating
+from tests.bench.corrections import measure_corrections
 from tests.bench.locating import measure_locating
 from tests.bench.page import measure_page
 from tests.bench.serving import measure_serving
@@ -32,6 +33,7 @@ def main() -> int:
             *measure_serving(),
             *measure_page(),
             *measure_annotating(),
+            *measure_corrections(),
         ):
             held = held and promise.held
             mark = "yes" if promise.held else "NO"

@@ -91,7 +91,7 @@ def measure_page() -> Iterator[Promise]:
 def _browser() -> Iterator[Browser]:
     found = shutil.which("chromium")
     if found is None:
-        raise SystemExit("bench: chromium is missing; scripts/install-chromium installs it")
+        raise SystemExit("bench: chromium is missing; scripts/install-test-tools installs it")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=found, args=CHROMIUM_ARGUMENTS)
         yield opened

@@ -1,6 +1,8 @@
 """Servers to be measured: regmap as its users start it, and the bare route beside it."""
 
+import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -72,7 +74,14 @@ def serving(command: Command) -> Iterator[Server]:
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     started = time.perf_counter()
-    process = subprocess.Popen(command(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # with a key it is served as in production; one address asks for more than it may
+    settings = {"REGMAP_SECRET_KEY": secrets.token_hex(32), "REGMAP_RATE_LIMITS": "off"}
+    process = subprocess.Popen(
+        command(port),
+        env={**os.environ, **settings},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         while True:
             try:

@@ -66,7 +66,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     """Debian's chromium, without a window."""
     found = shutil.which("chromium")
-    assert found is not None, "chromium is missing: scripts/install-chromium installs it"
+    assert found is not None, "chromium is missing: scripts/install-test-tools installs it"
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=found, args=CHROMIUM_ARGUMENTS)
         yield opened

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from tests.served import url_of
+from tests.served import KEY, url_of
 
 REGMAP = Path(sys.executable).with_name("regmap")
 READY_SECONDS = 150  # with an empty cache the indexes are built first
@@ -51,6 +51,8 @@ def environment(database: Path, cache_dir: Path, **settings: str) -> dict[str, s
         **kept,
         "REGMAP_DATABASE_URL": url_of(database),
         "REGMAP_CACHE_DIR": str(cache_dir),
+        "REGMAP_SECRET_KEY": KEY,
+        "REGMAP_RATE_LIMITS": "off",
         **settings,
     }
 

@@ -43,8 +43,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return environment(
         shared_database(tmp_path_factory),
         shared_folder(tmp_path_factory) / "cache",
-        REGMAP_SECRET_KEY="the key of a shop",
-        REGMAP_RATE_LIMITS="off",
+        REGMAP_SECRET_KEY="the key of a shop that is its own alone",
     )
 
 
