@@ -22,12 +22,13 @@ from regmap.domain.dates import InvalidDate, parse_day
 from regmap.domain.resolution import Layer
 from regmap.domain.vocabulary import Substance
 from regmap.http import caching, headers
-from regmap.http.context import source_of, today
+from regmap.http.context import desk_of, source_of, today
 from regmap.schemas.answers import FoundSchema, LayerSchema
 from regmap.schemas.fields import parse_decimal
 from regmap.schemas.locations import check_coordinates
 from regmap.services.bundle import Services
 from regmap.services.lookup import Answer, Sighting
+from regmap.services.traffic import Traffic
 
 log = logging.getLogger("regmap")
 
@@ -44,13 +45,13 @@ WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 def put_in_front(app: Flask) -> None:
     """Let an app answer points before Flask sees them."""
     inner: WsgiApp = app.wsgi_app
-    services = source_of(app)
+    services, traffic = source_of(app), desk_of(app).traffic
 
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ["PATH_INFO"] != PATH or not _is_plain(environ):
             return inner(environ, start_response)
         try:
-            body = point_body(services.current(), environ["QUERY_STRING"])
+            body = point_body(services.current(), environ["QUERY_STRING"], traffic)
         except Exception:  # the full way answers errors as it does everywhere
             log.exception("the lean way failed")
             body = None
@@ -80,10 +81,12 @@ def _is_plain(environ: dict[str, Any]) -> bool:
     )
 
 
-def point_body(asked: Services, query_string: str) -> bytes | None:
+def point_body(asked: Services, query_string: str, traffic: Traffic | None = None) -> bytes | None:
     """The answer for a point, or None where the query is anything but a plain, valid point.
 
     The full way then answers, or says what is wrong.
+
+    :param traffic: where the question is counted.
     """
     given = parse_qs(query_string, keep_blank_values=True)
     if not _PARAMETERS.issuperset(given) or any(len(values) > 1 for values in given.values()):
@@ -98,6 +101,8 @@ def point_body(asked: Services, query_string: str) -> bytes | None:
     except (KeyError, ValueError, InvalidDate, ValidationError):
         return None
     sighting = asked.lookup.sight_point(lon, lat, substance, day)
+    if traffic is not None:
+        traffic.count_spot(asked.lookup.situations, sighting.situation)
     found = found_pieces(asked, sighting, substance, day)
     return body_of(echo(substance, day, lat=lat, lon=lon), found)
 

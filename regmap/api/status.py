@@ -15,7 +15,7 @@ from regmap.api.blueprint import (
     substance_of,
 )
 from regmap.http import caching
-from regmap.http.context import services, today
+from regmap.http.context import desk, services, today
 from regmap.schemas.answers import CandidatesSchema, StatusAnswerSchema
 from regmap.schemas.locations import location_of
 from regmap.schemas.queries import StatusQuery
@@ -37,7 +37,8 @@ def status() -> Response:
     several states or counties that it reaches into none is certain. A name that fits several
     places is answered with 300 and `candidates`.
     """
-    body = lean.point_body(services(), request.query_string.decode("latin-1"))
+    query = request.query_string.decode("latin-1")
+    body = lean.point_body(services(), query, desk().traffic)
     return caching.answer(body) if body else full_answer()
 
 
@@ -56,11 +57,13 @@ def full_answer() -> Response:
     question = lean.echo(substance, day, **named, known_at=moment_text(known_at))
     if "place" not in query:
         answer = asked.lookup.at(location_of(query), substance, day)
+        desk().traffic.count_answer(answer.resolution)
         return caching.answer(lean.body_of(question, lean.in_pieces(answer, asked)))
     found = asked.finder.find(query["place"])
     if isinstance(found, Choices):
         return _choices(question, found, asked)
     answer = asked.lookup.at(found.location, substance, day)
+    desk().traffic.count_answer(answer.resolution)
     answer = replace(answer, warnings=(*found.warnings, *answer.warnings))
     return caching.answer(lean.body_of(question, lean.in_pieces(answer, asked)))
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from regmap.domain.errors import DataProblem, InvalidDocument
+from regmap.domain.errors import DataProblem, InvalidDocument, UnknownJurisdiction
 from regmap.domain.jurisdictions import Jurisdiction, JurisdictionTree, derived_codes
 from regmap.domain.records import Period, Record
 from regmap.domain.timeline import period_on
@@ -146,6 +146,43 @@ def build_snapshot(
         tree=tree,
         places=ApproximatePlaces(own.values(), geography.imported_ids),
         geography=geography,
+    )
+
+
+def supposed(
+    before: Snapshot,
+    key: tuple[str, str],
+    record: Record | None,
+    jurisdiction: Jurisdiction | None = None,
+) -> Snapshot:
+    """The snapshot as it would be with another record (None: without it), and nothing stored.
+
+    :param key: jurisdiction id and substance of the record.
+    :param jurisdiction: the jurisdiction itself, where that is new too.
+    :raises UnknownJurisdiction: if the record's jurisdiction, or the parent of the new one, is
+        none.
+    :raises DataProblem: if the jurisdiction contradicts the rest.
+    """
+    records = dict(before.records)
+    _put(records, key, record)
+    version = f"{before.data_version}+supposed"
+    if jurisdiction is None or jurisdiction == before.own.get(jurisdiction.id):
+        before.tree.get(key[0])
+        return replace(before, data_version=version, records=records)
+    if jurisdiction.parent is not None:
+        before.tree.get(jurisdiction.parent, "parent")
+    if jurisdiction.id != key[0]:
+        raise UnknownJurisdiction(key[0])
+    own = {**before.own, jurisdiction.id: jurisdiction}
+    geography = before.geography
+    is_known = jurisdiction.id in before.tree and before.tree.get(jurisdiction.id) == jurisdiction
+    return replace(
+        before,
+        data_version=version,
+        own=own,
+        records=records,
+        tree=before.tree if is_known else _tree(geography.atlas, own),
+        places=ApproximatePlaces(own.values(), geography.imported_ids),
     )
 
 

@@ -86,9 +86,12 @@ def file_name(focus: str, question: Question) -> str:
     return f"{'-'.join(parts)}.svg"
 
 
-def drawn(asked: Services, focus: str, question: Question, width: int) -> bytes:
+def drawn(
+    asked: Services, focus: str, question: Question, width: int, *, told_in_full: bool = True
+) -> bytes:
     """The picture as SVG, in the language of the request.
 
+    :param told_in_full: with heading, sources and notes; else for a page that says these itself.
     :raises UnknownJurisdiction: naming ``focus``.
     :raises BoundaryNotAvailable: if nobody knows where it lies.
     """
@@ -96,9 +99,10 @@ def drawn(asked: Services, focus: str, question: Question, width: int) -> bytes:
     picture = asked.pictures.picture(focus, question, sheet.inner)
     sheet.space(0.6)
     title = title_of(picture, focus, question)
-    sheet.title(title)
-    sheet.paragraph(subtitle_of(question))
-    sheet.space(0.6)
+    if told_in_full:
+        sheet.title(title)
+        sheet.paragraph(subtitle_of(question))
+        sheet.space(0.6)
     left, top = sheet.place(picture)
     names = list(_names(asked, picture, sheet, left, top, question.compare is not None))
     sheet.space(0.6)
@@ -109,7 +113,7 @@ def drawn(asked: Services, focus: str, question: Question, width: int) -> bytes:
         sheet.space(0.5)
         sheet.paragraph(gettext("Too small to see, or not on this map:"), bold=True)
         sheet.legend([_small_entry(asked, *one) for one in listed])
-    for note in _notes(asked, picture, question):
+    for note in _notes(asked, picture, question) if told_in_full else ():
         sheet.space(0.3)
         sheet.note(note)
     sheet.space(0.8)
