@@ -21,6 +21,7 @@ from regmap.api.bodies import json_body
 from regmap.domain.errors import RegmapError
 from regmap.domain.vocabulary import Substance
 from regmap.http.context import services, today
+from regmap.http.limits import limited
 from regmap.http.problems import detail_of, errors_of, status_of
 from regmap.schemas.answers import NearSchema
 from regmap.schemas.batch import BatchQuery, Item, read_items
@@ -39,6 +40,7 @@ _near_schema = NearSchema(many=True)
 _AROUND_THE_ITEMS = frozenset({"data_version", "disclaimer"})
 
 
+@limited("questions")
 def status_batch() -> Response:
     """Which status holds at each of many locations: points, ZIP codes, jurisdictions, mixed.
 
@@ -124,4 +126,11 @@ def _shared_pieces(
     return {name: orjson.Fragment(orjson.dumps(part)) for name, part in written.items()}
 
 
-join_by_hand(blp, "/status/batch", status_batch, body=BatchQuery, answer=BatchAnswerSchema)
+join_by_hand(
+    blp,
+    "/status/batch",
+    status_batch,
+    body=BatchQuery,
+    answer=BatchAnswerSchema,
+    problems=(404, 429),
+)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import orjson
@@ -22,6 +22,8 @@ from regmap.services.bundle import Services
 PREFIX = "/api/v1"
 JSON = "application/json"
 GEOJSON = "application/geo+json"
+View = TypeVar("View", bound=Callable[..., Any])
+
 DISCLAIMER = "Information about law, not legal or medical advice. Laws change; check the sources."
 
 
@@ -33,6 +35,19 @@ class ProblemSchema(Schema):
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+
+
+class VersionsSchema(Schema):
+    """Both sides of a clash."""
+
+    yours = fields.Dict(required=True)
+    present = fields.Dict(required=True)
+
+
+class ClashSchema(ProblemSchema):
+    """An error with both sides of a clash: nothing was written."""
+
+    versions = fields.Nested(VersionsSchema, required=True)
 
 
 class StrictParser(FlaskParser):
@@ -86,6 +101,31 @@ def join_by_hand(
     described = blp.arguments(body or query, location=location)(described)
     view._apidoc = described._apidoc  # type: ignore[attr-defined]  # flask-smorest's own way
     blp.route(rule, methods=["POST" if body else "GET"])(view)
+
+
+def reads_body(body: type[Schema], example: Mapping[str, Any]) -> Callable[[View], View]:
+    """Describe the JSON body of a view that reads it itself (``bodies.json_body``)."""
+
+    def decorate(view: View) -> View:
+        described = view.__dict__.setdefault("_apidoc", {}).setdefault("arguments", {})
+        described.setdefault("parameters", []).append(
+            {"in": "json", "required": True, "schema": body, "example": example}
+        )
+        return view
+
+    return decorate
+
+
+def may_refuse(blp: ApiBlueprint, *statuses: int) -> Callable[[View], View]:
+    """Describe the problems that a view answers, beside bad input (422), by HTTP status."""
+
+    def decorate(view: View) -> View:
+        for status in statuses:
+            shape = ClashSchema if status == 412 else ProblemSchema
+            view = blp.alt_response(status, schema=shape, content_type=PROBLEM)(view)
+        return view
+
+    return decorate
 
 
 def posted(value: Mapping[str, Any]) -> Response:

@@ -11,9 +11,12 @@ from regmap.api import (
     batch,
     changes,
     codebook,
+    corrections,
+    curation,
     jurisdictions,
     map_timeline,
     maps,
+    recheck,
     route,
     search,
     status,
@@ -27,7 +30,7 @@ from regmap.schemas.batch import Items
 from regmap.schemas.batch_answers import AnyOf
 from regmap.schemas.fields import Code, Day, HttpUrl, PartialDateField
 from regmap.schemas.locations import ItemId, ZipField
-from regmap.schemas.queries import BBoxField, Levels, Moment, NoQuery, Since
+from regmap.schemas.queries import BBoxField, Levels, Moment, NoQuery, Since, States
 
 _ABOUT = """\
 What the law on kratom is at a spot: now, at a past date, and what takes effect next.
@@ -48,6 +51,9 @@ RESOURCES = (
     map_timeline,
     search,
     codebook,
+    corrections,
+    curation,
+    recheck,
 )
 
 
@@ -66,7 +72,7 @@ def join_api(app: Flask) -> None:
         OPENAPI_URL_PREFIX=None,
     )
     api = RegmapApi(app)
-    for field in (Code, HttpUrl, BBoxField, Levels, Since):
+    for field in (Code, HttpUrl, BBoxField, Levels, Since, States):
         api.register_field(field, "string", None)
     api.register_field(ZipField, "string", None)
     api.register_field(ItemId, "string", None)
@@ -75,6 +81,10 @@ def join_api(app: Flask) -> None:
     api.register_field(Moment, "string", None)
     api.register_field(PartialDateField, "string", None)
     api.ma_plugin.converter.add_attribute_function(_any_of)
+    api.spec.components.security_scheme(
+        corrections.CURATOR,
+        {"type": "http", "scheme": "bearer", "description": "A curator's token."},
+    )
     for resource in RESOURCES:
         api.register_blueprint(resource.blp)
     document = _described(api.spec.to_dict())
@@ -92,7 +102,9 @@ def _any_of(converter: Any, field: Any, ret: Any) -> dict[str, Any]:
     """The shapes of a value that has one of several; apispec asks this of every field."""
     if not isinstance(field, AnyOf):
         return {}
-    return {"anyOf": [converter.resolve_nested_schema(schema) for schema in field.schemas]}
+    nothing = [{"type": "null"}] if field.allow_none else []
+    shapes = [converter.resolve_nested_schema(schema) for schema in field.schemas]
+    return {"anyOf": shapes + nothing}
 
 
 def _described(spec: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from regmap.api.blueprint import (
 from regmap.api.bodies import json_body
 from regmap.domain.vocabulary import Substance
 from regmap.http.context import services, today
+from regmap.http.limits import limited
 from regmap.schemas.batch import Item
 from regmap.schemas.documents import understood
 from regmap.schemas.route import RouteQuery
@@ -43,6 +44,7 @@ _answer_schema = RouteAnswerSchema(
 )
 
 
+@limited("questions")
 def route() -> Response:
     """The jurisdictions that a line crosses, in order, with km and effective status in each.
 
@@ -96,4 +98,4 @@ def _stops(
     ]
 
 
-join_by_hand(blp, "/route", route, body=RouteQuery, answer=RouteAnswerSchema)
+join_by_hand(blp, "/route", route, body=RouteQuery, answer=RouteAnswerSchema, problems=(404, 429))

@@ -21,6 +21,7 @@ from regmap.domain.errors import RegmapError
 from regmap.domain.locations import Location, Point, Zip
 from regmap.domain.verdict_terms import Outcome, Verdict
 from regmap.http.context import receipts, services, today
+from regmap.http.limits import limited
 from regmap.schemas.batch import Item, read_items
 from regmap.schemas.documents import understood
 from regmap.schemas.verdict_batch import VerdictsAnswerSchema, VerdictsQuery
@@ -34,6 +35,7 @@ _verdict_schema = VerdictSchema()
 _product_schema = ProductSchema()
 
 
+@limited("questions")
 def verdicts() -> Response:
     """May this product, for this buyer, go there? One verdict for each location, in order.
 
@@ -103,4 +105,6 @@ def _location(target: Location | RegmapError) -> dict[str, Any]:
     return {"jurisdiction": target.jurisdiction}  # type: ignore[union-attr]  # errors were told
 
 
-join_by_hand(blp, "/verdicts", verdicts, body=VerdictsQuery, answer=VerdictsAnswerSchema)
+join_by_hand(
+    blp, "/verdicts", verdicts, body=VerdictsQuery, answer=VerdictsAnswerSchema, problems=(404, 429)
+)

@@ -13,6 +13,7 @@ from regmap.domain.corrections import CitedSource, Contact, Decision
 from regmap.domain.errors import InvalidDocument, InvalidValue
 from regmap.domain.records import Period, Record
 from regmap.domain.vocabulary import Confidence, Extent, Level, Permission, SourceKind
+from regmap.domain.wording import said, sentence
 from regmap.schemas.documents import by_path, loaded, understood
 from regmap.schemas.fields import Code, HttpUrl, StrictBoolean, Text
 from regmap.schemas.record import PeriodSchema, record_from_document, record_to_document
@@ -21,10 +22,18 @@ from regmap.schemas.strict import Query
 SHORTEST_MESSAGE = 10
 MOST_SOURCES = 20
 MOST_PERIODS = 200
-_GOVERNMENT = re.compile(r"(?:^|\.)(?:gov|mil|gob|gouv|govt|europa)(?:\.|$)|(?:^|\.)gc\.ca$")
+# The end of a host's name, which only an office of state can register: .gov, .gov.uk, .gob.mx,
+# .go.jp, state.va.us, co.fairfax.va.us. "gov.example.com" is anybody's.
+_GOVERNMENT = re.compile(
+    r"(?:^|\.)(?:gov|mil"
+    r"|(?:gov|mil|gob|gouv|govt|gub)\.[a-z]{2}"
+    r"|go\.(?:ci|cr|id|jp|ke|kr|th|tz|ug)"
+    r"|(?:state|(?:ci|city|co|county|town|village)\.[a-z0-9-]+)\.[a-z]{2}\.us"
+    r"|admin\.ch|bund\.de|europa\.eu|gc\.ca|gv\.at)$"
+)
 
 
-class CitedSourceSchema(Query):
+class NamedSourceSchema(Query):
     """A source of a correction."""
 
     url = HttpUrl(required=True)
@@ -44,7 +53,7 @@ class SubmitterSchema(Query):
 
 
 def _sources(**kwargs: Any) -> fields.List[Any]:
-    return fields.List(fields.Nested(CitedSourceSchema), **kwargs)
+    return fields.List(fields.Nested(NamedSourceSchema), **kwargs)
 
 
 class SubmissionSchema(Query):
@@ -98,7 +107,11 @@ def submission_from_document(document: Any) -> dict[str, Any]:
     message = values["message"]
     if values["proposed"] is None and len((message or "").strip()) < SHORTEST_MESSAGE:
         raise InvalidValue(
-            {"message": [f"Give a proposal, or a message of {SHORTEST_MESSAGE} characters."]}
+            {
+                "message": [
+                    said("Give a proposal, or a message of {n} characters.", n=SHORTEST_MESSAGE)
+                ]
+            }
         )
     return values
 
@@ -110,7 +123,7 @@ def addition_from_document(document: Any) -> dict[str, Any]:
     """
     values = _with_objects(understood(AdditionSchema(), document, "body"))
     if not (values["message"] or values["proposed"] or values["sources"]):
-        raise InvalidValue({"message": ["Give a message, a proposal or a source."]})
+        raise InvalidValue({"message": [said("Give a message, a proposal or a source.")]})
     return values
 
 
@@ -161,7 +174,7 @@ def problems_by_field(
     found: dict[str, list[str]] = {}
     for problem in record_problems(record, level, today):
         path = ".".join(str(part) for part in (field, *problem.path))
-        found.setdefault(path, []).append(problem.message[:1].upper() + problem.message[1:] + ".")
+        found.setdefault(path, []).append(sentence(problem.message))
     return found
 
 
@@ -170,28 +183,35 @@ def source_kind(url: str) -> SourceKind:
 
     A guess for curators to mend: offices of state are told by their domain, all else is news.
     """
-    host = urlsplit(url).hostname or ""
-    return SourceKind.GOVERNMENT if _GOVERNMENT.search(host) else SourceKind.NEWS
+    return SourceKind.GOVERNMENT if _GOVERNMENT.search(_host(url).rstrip(".")) else SourceKind.NEWS
 
 
 def source_document(cited: CitedSource) -> dict[str, Any]:
     """A source of a correction as one of a record."""
     return {
-        "title": cited.title or urlsplit(cited.url).hostname or cited.url,
+        "title": cited.title or _host(cited.url) or cited.url,
         "url": cited.url,
         "kind": source_kind(cited.url).value,
     }
 
 
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # no address at all: the schema says so
+        return ""
+
+
 def _record(document: Mapping[str, Any], key: tuple[str, str]) -> Record:
     jurisdiction, substance = key
-    if len(document.get("periods") or ()) > MOST_PERIODS:
-        raise InvalidDocument({"periods": [f"More than {MOST_PERIODS}."]})
+    periods = document.get("periods")
+    if isinstance(periods, list) and len(periods) > MOST_PERIODS:
+        raise InvalidDocument({"periods": [said("More than {most}.", most=MOST_PERIODS)]})
     record = record_from_document(
         {"jurisdiction": jurisdiction, "substance": substance, "evidence_as_of": None, **document}
     )
     wrong = {
-        name: [f"Must be {wanted!r}, as in the correction."]
+        name: [said("Must be {wanted}, as in the correction.", wanted=wanted)]
         for name, wanted, given in (
             ("jurisdiction", jurisdiction, record.jurisdiction),
             ("substance", substance, record.substance),
@@ -225,10 +245,7 @@ def _completed(
 def _completed_source(given: Any) -> Any:
     if not isinstance(given, Mapping) or not isinstance(given.get("url"), str):
         return given
-    try:
-        rest = source_document(CitedSource(given["url"]))
-    except ValueError:  # no address at all: the schema says so
-        return given
+    rest = source_document(CitedSource(given["url"]))
     return {**rest, **{name: value for name, value in given.items() if value is not None}}
 
 

@@ -57,5 +57,6 @@ def by_path(messages: Mapping[Any, Any], whole: str, above: str = "") -> dict[st
         if isinstance(said, Mapping):
             found |= by_path(said, whole, path)
         else:
-            found[path] = [str(one) for one in said]
+            # as they are: what was said knows its translation
+            found[path] = [one if isinstance(one, str) else str(one) for one in said]
     return found

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from regmap.domain.corrections import State
 from regmap.domain.dates import InvalidDate, parse_day
 from regmap.domain.vocabulary import Level, Status
 from regmap.schemas.fields import LATITUDE, LONGITUDE, Code, Day, QueryInteger, QueryNumber
@@ -219,6 +220,30 @@ class RevisionsQuery(Paging):
     """From where on the edit log is wanted."""
 
     since = Since()
+
+
+class States(fields.Field[frozenset[State]]):
+    """One state of corrections, or several with commas between."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        listed = ", ".join(State)
+        super().__init__(
+            metadata={"description": f"one or several, with commas between: {listed}"}, **kwargs
+        )
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> frozenset[State]:
+        try:
+            return frozenset(State(part) for part in value.split(","))
+        except ValueError:
+            raise ValidationError(f"Must be one of: {', '.join(State)}.") from None
+
+
+class CorrectionsQuery(Paging):
+    """Which corrections."""
+
+    state = States()
+    jurisdiction = fields.String()
+    substance = fields.String()
 
 
 class NoQuery(Query):

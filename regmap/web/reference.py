@@ -53,7 +53,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One call."""
+    """One call; ``samples`` are commands of a terminal that make it."""
 
     method: str
     path: str
@@ -62,6 +62,8 @@ class Operation:
     parameters: tuple[Field, ...]
     body: Type | None
     answers: tuple[Answer, ...]
+    samples: tuple[str, ...]
+    needs_token: bool
 
     @property
     def anchor(self) -> str:
@@ -125,6 +127,8 @@ def _operation(
             _answer(status, _resolved(document, answer))
             for status, answer in sorted(given["responses"].items())
         ),
+        samples=tuple(one["source"] for one in given.get("x-codeSamples", ())),
+        needs_token=bool(given.get("security")) and {} not in given["security"],
     )
 
 

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from regmap.release import yaml_files
+from tests.api.desk import Office
 from tests.served import DATA, json_of, shared_app
 
 Ask = Callable[..., Any]
@@ -35,6 +36,12 @@ def ask(client: FlaskClient) -> Ask:
         return json_of(client.get(f"/api/v1{path}", query_string=query))
 
     return get
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An installation with curators that the tests of one module write to."""
+    return Office(tmp_path_factory, tmp_path_factory.mktemp("office"))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,9 +13,11 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # s
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.test import TestResponse
 
+from tests.api.desk import ADMIN, PROPOSAL, REVIEWER, Office, secret_of
 from tests.served import json_of
 
 RECORDED = "/api/v1/jurisdictions/{jurisdiction_id}"
+CORRECTED = "/api/v1/corrections/{correction_id}"
 # A question is an address to GET, or a body to POST.
 Question = str | dict[str, Any]
 
@@ -89,6 +92,8 @@ REAL: dict[str, list[Question]] = {
         *[f"/api/v1/revisions?page_size=200&page={page}" for page in (1, 2, 3, 4)],
         "/api/v1/revisions?since=600",
     ],
+    "/api/v1/corrections": ["/api/v1/corrections", "/api/v1/corrections?state=pending"],
+    "/api/v1/recheck": ["/api/v1/recheck", "/api/v1/recheck?parent=US&substance=7-oh"],
     "/api/v1/status/batch": [{"items": ITEMS}, {"items": ITEMS, "detail": "full"}],
     "/api/v1/verdicts": [
         {"items": ITEMS, "product": KRATOM},
@@ -123,6 +128,17 @@ WRONG: dict[str, list[Question]] = {
     "/api/v1/codebook": ["/api/v1/codebook?x=1"],
     "/api/v1/schemas/record.json": ["/api/v1/schemas/record.json?x=1"],
     "/api/v1/revisions": ["/api/v1/revisions?since=x"],
+    "/api/v1/corrections": [
+        "/api/v1/corrections?state=lost",
+        "/api/v1/corrections?jurisdiction=XX",
+        {},
+        {"jurisdiction": "US-VA", "substance": "kratom", "sources": [{"url": "javascript:1"}]},
+    ],
+    CORRECTED: ["/api/v1/corrections/0", "/api/v1/corrections/0?x=1"],
+    f"{CORRECTED}/impact": ["/api/v1/corrections/0/impact", {"record": {}}],
+    f"{CORRECTED}/decision": [{}, {"decision": "accept", "note": "x"}],
+    f"{CORRECTED}/undo": [{}, {"note": "x"}],
+    "/api/v1/recheck": ["/api/v1/recheck?parent=XX", "/api/v1/recheck?page=0"],
     "/api/v1/status/batch": [{"items": []}, {"items": ITEMS, "known_at": "2199-01-01"}],
     "/api/v1/verdicts": [{"items": ITEMS}, {"items": ITEMS, "product": {"substance": "tea"}}],
     "/api/v1/route": [{"stops": []}, {"stops": [ITEMS[0], {"jurisdiction": "XX"}]}],
@@ -139,19 +155,18 @@ def _asked(client: FlaskClient, path: str, question: Question) -> TestResponse:
     return client.get(question) if isinstance(question, str) else client.post(path, json=question)
 
 
-def _operation(description: dict[str, Any], path: str) -> dict[str, Any]:
-    """The one thing that can be asked of a path."""
-    item = description["paths"][path]
-    [method] = item.keys() & {"get", "post"}
-    operation: dict[str, Any] = item[method]
-    return operation
+def _operations(description: dict[str, Any], path: str) -> dict[str, dict[str, Any]]:
+    """What can be asked of a path, by method."""
+    item: dict[str, dict[str, Any]] = description["paths"][path]
+    return {method: operation for method, operation in item.items() if method != "parameters"}
 
 
 def _documented(
     description: dict[str, Any], path: str, response: TestResponse
 ) -> Draft202012Validator:
-    """What the description says of an answer: by path, status and media type."""
-    answers = _operation(description, path)["responses"]
+    """What the description says of an answer: by path, method, status and media type."""
+    method = response.request.method.lower()
+    answers = _operations(description, path)[method]["responses"]
     answer = answers.get(str(response.status_code))
     assert answer is not None, f"{path}: {response.status_code} is not documented"
     if "$ref" in answer:
@@ -178,7 +193,8 @@ def test_every_part_of_the_api_is_described_and_asked_here(
         if str(rule).startswith("/api/") and not str(rule).endswith("/openapi.json")
     }
 
-    assert set(description["paths"]) == served == set(REAL) == set(WRONG)
+    assert set(description["paths"]) == served == set(WRONG)
+    assert served - set(REAL) == {path for path in served if path.startswith(f"{CORRECTED}")}
 
 
 @pytest.mark.parametrize(
@@ -206,9 +222,89 @@ def test_an_error_is_what_the_description_says(
 ) -> None:
     response = _asked(client, path, question)
 
-    assert response.status_code in (404, 422)
+    assert response.status_code in (401, 404, 422)
     found = _documented(description, path, response).iter_errors(response.get_json(force=True))
     assert [error.message for error in found] == []
+
+
+def test_what_is_answered_about_corrections_is_what_the_description_says(
+    office: Office, description: dict[str, Any]
+) -> None:
+    answers = list(_answers_about_corrections(office))
+
+    for path, response in answers:
+        found = _documented(description, path, response).iter_errors(response.get_json(force=True))
+        assert [(error.json_path, error.message[:200]) for error in found] == [], path
+    paths = ("/api/v1/corrections", *(path for path in WRONG if path.startswith(CORRECTED)))
+    assert {(path, one.request.method.lower()) for path, one in answers} == {
+        (path, method) for path in paths for method in _operations(description, path)
+    }
+
+
+def _answers_about_corrections(office: Office) -> Iterator[tuple[str, TestResponse]]:
+    """Every call about corrections, with answers of every kind, by documented path."""
+    client, key = office.client, {"Idempotency-Key": "described"}
+    for _ in range(2):  # 201, and 200 where it is sent again
+        sent = client.post("/api/v1/corrections", json=PROPOSAL, headers=key)
+        yield "/api/v1/corrections", sent
+    id, secret = sent.get_json()["id"], secret_of(sent.get_json())
+    url = f"/api/v1/corrections/{id}"
+    yield CORRECTED, client.patch(url, json={"message": "More."}, headers=secret)
+    yield CORRECTED, client.patch(url, json={"message": "More."})
+    for headers in ({}, secret, office.bearer(ADMIN), {"X-Correction-Secret": "x"}):
+        yield CORRECTED, client.get(url, headers=headers)
+    yield f"{CORRECTED}/impact", office.impact(id)
+    record = {**json_of(office.impact(id))["proposed"], "note": "Read."}
+    body = {"record": record}
+    yield (
+        f"{CORRECTED}/impact",
+        client.post(f"{url}/impact", json=body, headers=office.bearer(ADMIN)),
+    )
+    for read in ("", '"0"', None, None):  # 428, 412, 200, and 409: it is settled
+        yield f"{CORRECTED}/decision", office.decide(id, "accept", read=read, record=record)
+    yield CORRECTED, client.delete(url, headers=secret)
+    yield f"{CORRECTED}/undo", office.undo(id, by=REVIEWER)
+    yield f"{CORRECTED}/undo", office.undo(id)
+    yield "/api/v1/corrections", client.get("/api/v1/corrections")
+    yield "/api/v1/corrections", client.get("/api/v1/corrections", headers=office.bearer(ADMIN))
+    gone = office.submit()
+    yield CORRECTED, client.delete(gone["url"], headers=secret_of(gone))
+
+
+def test_curators_calls_say_that_they_need_a_token(description: dict[str, Any]) -> None:
+    assert description["components"]["securitySchemes"]["curator"]["scheme"] == "bearer"
+    for path in description["paths"]:
+        for method, operation in _operations(description, path).items():
+            is_curators = path.startswith(f"{CORRECTED}/")
+            assert (operation.get("security") == [{"curator": []}]) is is_curators, (method, path)
+
+
+def test_the_headers_that_a_call_takes_are_described(description: dict[str, Any]) -> None:
+    taken = {
+        (path.removeprefix("/api/v1"), method): {
+            one["name"] for one in operation.get("parameters", []) if one["in"] == "header"
+        }
+        for path in description["paths"]
+        for method, operation in _operations(description, path).items()
+    }
+
+    assert {call: names for call, names in taken.items() if names} == {
+        ("/corrections", "post"): {"Idempotency-Key"},
+        ("/corrections/{correction_id}", "get"): {"X-Correction-Secret"},
+        ("/corrections/{correction_id}", "patch"): {"X-Correction-Secret"},
+        ("/corrections/{correction_id}", "delete"): {"X-Correction-Secret"},
+        ("/corrections/{correction_id}/decision", "post"): {"If-Match"},
+        ("/corrections/{correction_id}/undo", "post"): {"If-Match"},
+    }
+
+
+def test_the_examples_of_bodies_are_what_the_description_says(description: dict[str, Any]) -> None:
+    for path in description["paths"]:
+        for operation in _operations(description, path).values():
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+            if "example" in body:
+                shape = {**body["schema"], "components": description["components"]}
+                assert list(Draft202012Validator(shape).iter_errors(body["example"])) == [], path
 
 
 def test_the_answers_are_described_so_closely_that_a_wrong_one_fails(
@@ -233,7 +329,7 @@ def test_every_parameter_that_is_described_is_taken(
     for path, questions in REAL.items():
         if not isinstance(questions[0], str):
             continue
-        operation = _operation(description, path)
+        operation = _operations(description, path)["get"]
         listed = [
             *operation.get("parameters", []),
             *description["paths"][path].get("parameters", []),
@@ -252,10 +348,10 @@ def test_every_parameter_that_is_described_is_taken(
 def test_the_description_is_readable(description: dict[str, Any]) -> None:
     assert "unknown" in description["info"]["description"]
     for path in description["paths"]:
-        operation = _operation(description, path)
-        assert operation["summary"].endswith("."), path
-        assert "\n" not in operation["summary"], path
-        assert operation["tags"], path
+        for operation in _operations(description, path).values():
+            assert operation["summary"].endswith("."), path
+            assert "\n" not in operation["summary"], path
+            assert operation["tags"], path
 
 
 def test_the_description_names_no_third_party_server(description: dict[str, Any]) -> None:

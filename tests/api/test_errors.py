@@ -110,6 +110,13 @@ BAD_PARAMETERS = [
     ("/map", "level=planet", "level"),
     ("/map", "substance=tea", "substance"),
     ("/map", "scope=some", "scope"),
+    ("/corrections", "state=lost", "state"),
+    ("/corrections", "state=", "state"),
+    ("/corrections", "state=pending,", "state"),
+    ("/corrections", "substance=tea", "substance"),
+    ("/corrections", "page_size=201", "page_size"),
+    ("/corrections", "colour=red", "colour"),
+    ("/corrections/0", "colour=red", "colour"),
     ("/revisions", "since=never", "since"),
     ("/revisions", "since=-1", "since"),
     ("/revisions", "since=", "since"),
@@ -233,6 +240,7 @@ def test_an_id_that_is_none_is_not_found(client: FlaskClient, bad: str, rest: st
         ("/status?jurisdiction=", "jurisdiction"),
         ("/jurisdictions?parent=", "parent"),
         ("/changes?jurisdiction=", "jurisdiction"),
+        ("/corrections?jurisdiction=", "jurisdiction"),
     ],
 )
 @pytest.mark.parametrize("bad", ["XX", "us", "", "..%2F", "US%00", LONG], ids=_short)

@@ -64,13 +64,32 @@ def test_nullable_lists_and_choices_are_told(client: FlaskClient) -> None:
     assert "possible" in layer["match"].values
 
 
-def test_every_call_without_a_body_has_an_example_and_every_other_a_body(
+def test_every_call_has_an_example_of_its_address_its_body_or_the_command_that_makes_it(
     client: FlaskClient,
 ) -> None:
     for topic in topics(json_of(client.get("/api/v1/openapi.json"))):
         for one in topic.operations:
             shown = (one.method, one.path) in EXAMPLES if one.body is None else one.path in BODIES
-            assert shown, one
+            assert shown or one.samples, one
+
+
+def test_what_is_for_curators_says_so(client: FlaskClient) -> None:
+    document = json_of(client.get("/api/v1/openapi.json"))
+    calls = {
+        f"{one.method} {one.path.removeprefix('/api/v1')}"
+        for topic in topics(document)
+        for one in topic.operations
+        if one.needs_token
+    }
+
+    assert calls == {
+        "get /corrections/{correction_id}/impact",
+        "post /corrections/{correction_id}/impact",
+        "post /corrections/{correction_id}/decision",
+        "post /corrections/{correction_id}/undo",
+    }
+    page = client.get("/docs").get_data(as_text=True)
+    assert page.count("For curators, with a token.") == len(calls)
 
 
 @pytest.mark.parametrize("address", EXAMPLES.values())
