@@ -44,13 +44,16 @@ class Release:
 
 
 @dataclass(slots=True, eq=False)
-class _ReadFile:
+class RecordFile:
+    """A record file that has the shape of one: what it holds, and where in it each value stands."""
+
     path: Path
     document: yaml_files.Document
     jurisdiction: Jurisdiction
     records: list[Record]
 
     def problem(self, problem: Problem) -> FileProblem:
+        """A problem of its contents, with the line it stands on."""
         return _file_problem(self.path, self.document, problem.path, problem.message)
 
 
@@ -118,12 +121,26 @@ def file_document(jurisdiction: Jurisdiction, records: Iterable[Record]) -> dict
     return kept if isinstance(kept, dict) else {}
 
 
+def file_text(jurisdiction: Jurisdiction, records: Iterable[Record]) -> str:
+    """The text of one record file: the same contents always give the same bytes."""
+    return yaml_files.write(file_document(jurisdiction, records))
+
+
 def write_file(folder: Path, jurisdiction: Jurisdiction, records: Iterable[Record]) -> Path:
     """Write one jurisdiction's file below ``folder`` and return its path."""
     path = folder / record_path(jurisdiction.id)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml_files.write(file_document(jurisdiction, records)), encoding="utf-8")
+    path.write_text(file_text(jurisdiction, records), encoding="utf-8")
     return path
+
+
+def read_each(folder: Path) -> tuple[list[RecordFile], list[FileProblem]]:
+    """The record files below a folder, each by itself, and what is wrong with those that cannot be.
+
+    Nothing is checked that goes beyond the shape of one file.
+    """
+    release = Release()
+    return list(_read_files(sorted(folder.rglob(_RECORD_FILES)), release)), release.problems
 
 
 def _is_chosen(file: Path, chosen: list[Path]) -> bool:
@@ -138,7 +155,7 @@ def _outside(path: Path, folder: Path) -> list[Path]:
     return sorted(path.rglob(_RECORD_FILES)) if path.is_dir() else [path]
 
 
-def _read_files(files: Iterable[Path], release: Release) -> Iterator[_ReadFile]:
+def _read_files(files: Iterable[Path], release: Release) -> Iterator[RecordFile]:
     for path in files:
         try:
             document = yaml_files.read(path.read_text(encoding="utf-8"))
@@ -161,11 +178,11 @@ def _read_files(files: Iterable[Path], release: Release) -> Iterator[_ReadFile]:
                 for at, message in _flattened(error.messages)
             ]
             continue
-        yield _ReadFile(path, document, jurisdiction, records)
+        yield RecordFile(path, document, jurisdiction, records)
 
 
 def _problems_of(
-    file: _ReadFile,
+    file: RecordFile,
     place: Path | None,
     known: Mapping[str, Jurisdiction],
     substances: Mapping[str, Substance],
@@ -185,7 +202,7 @@ def _problems_of(
             yield Problem(("records", record.substance, *problem.path), problem.message)
 
 
-def _add(release: Release, file: _ReadFile) -> None:
+def _add(release: Release, file: RecordFile) -> None:
     if file.jurisdiction.id in release.jurisdictions:
         problem = Problem(("jurisdiction",), "another file has the same id")
         release.problems.append(file.problem(problem))

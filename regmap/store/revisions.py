@@ -69,9 +69,14 @@ def canonical(document: Any) -> str:
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+def digest(document: Any) -> str:
+    """SHA-256 (hex) of a JSON value: equal values give equal digests."""
+    return hashlib.sha256(canonical(document).encode()).hexdigest()
+
+
 def seal(row: Mapping[str, Any]) -> str:
     """SHA-256 (hex) over everything a revision says and the hash of the one before."""
-    return hashlib.sha256(canonical({name: row[name] for name in _HASHED}).encode()).hexdigest()
+    return digest({name: row[name] for name in _HASHED})
 
 
 def timestamp(moment: datetime) -> str:
