@@ -1,11 +1,12 @@
 """How a proposal becomes a record: placing a period, and following a record that has moved on."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import replace
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from regmap.domain.dates import PartialDate
-from regmap.domain.records import Period, Record
+from regmap.domain.merging import Merge, merged_fields, merged_value, same
+from regmap.domain.records import Bill, Period, Record
 
 T = TypeVar("T")
 
@@ -42,34 +43,26 @@ def rebased(
     """A proposal made on an older state of a record, on top of its present state.
 
     Only what the proposal changed of ``base`` is changed; the rest stays as it is at present, so
-    that an old proposal takes back nothing that was corrected since.
+    that an old proposal takes back nothing that was corrected since. Within a period, too, the
+    fields, rules and sources of both sides are kept.
 
     :returns: the record, and which parts both sides changed, differently (``periods from
-        2023-07-01``, ``pending: HB 1``, ``note``): the proposal's side stands there.
+        2023-07-01``, ``pending: HB 1``, ``note``): the proposal's side stands there, and somebody
+        has to read it. So has somebody where one side changed a period and the other its status.
     """
-    if present is None or _say_the_same(present, base):
+    if same(present, base):
         return proposed, ()
+    if present is None:  # it was taken out of the data set
+        return proposed, ("record",)
     base = base or Record(proposed.jurisdiction, proposed.substance)
     clashes: list[str] = []
-    periods = _merged(
-        base.periods, present.periods, proposed.periods, _start_text, clashes, "periods from {}"
-    )
-    pending = _merged(
-        base.pending,
-        present.pending,
-        proposed.pending,
-        lambda one: one.title,
-        clashes,
-        "pending: {}",
-    )
-    evidence = _one_merged(
-        base.evidence_as_of,
-        present.evidence_as_of,
-        proposed.evidence_as_of,
-        clashes,
-        "evidence_as_of",
-    )
-    note = _one_merged(base.note, present.note, proposed.note, clashes, "note")
+    periods = _lists_merged(base, present, proposed, _PERIODS, clashes)
+    pending = _lists_merged(base, present, proposed, _BILLS, clashes)
+    dates = (base.evidence_as_of, present.evidence_as_of, proposed.evidence_as_of)
+    evidence = _evidence_merged(*dates, clashes)
+    note, clash = merged_value(base.note, present.note, proposed.note)
+    if clash:
+        clashes.append("note")
     merged = replace(
         present,
         periods=in_order(periods),
@@ -94,10 +87,12 @@ def _starting_at(record: Record, start: PartialDate | None) -> Period | None:
 
 
 def _moved(one: Period, replaced: Period, period: Period) -> Period:
-    """A neighbour of a replaced period, with the border that the two share."""
-    if one.end is not None and one.end == replaced.start and period.start is not None:
+    """A neighbour of a replaced period, with the border that the two share, if that moved."""
+    starts_elsewhere = period.start is not None and not same(period.start, replaced.start)
+    if starts_elsewhere and one.end is not None and one.end == replaced.start:
         return replace(one, end=period.start)
-    if one.start is not None and one.start == replaced.end and period.end is not None:
+    ends_elsewhere = period.end is not None and not same(period.end, replaced.end)
+    if ends_elsewhere and one.start is not None and one.start == replaced.end:
         return replace(one, start=period.end)
     return one
 
@@ -114,39 +109,71 @@ def _newest(dates: Iterable[PartialDate | None]) -> PartialDate | None:
     return max((one for one in dates if one is not None), default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed(Generic[T]):
+    """A list of a record: how its items are told apart, named, and merged with each other."""
+
+    items: Callable[[Record], tuple[T, ...]]
+    key: Callable[[T], str]
+    named: str
+    merged: Merge
+
+
 def _start_text(period: Period) -> str:
     return period.start.text if period.start else "the beginning"
 
 
-def _merged(
-    base: Iterable[T],
-    present: Iterable[T],
-    proposed: Iterable[T],
-    key: Callable[[T], Hashable],
-    clashes: list[str],
-    named: str,
-) -> Iterator[T]:
+def _periods_merged(base: Period, present: Period, proposed: Period) -> tuple[Period, bool]:
+    merged, clash = merged_fields(base, present, proposed)
+    changes_status = not base.status == present.status == proposed.status
+    return merged, clash or changes_status
+
+
+_PERIODS: _Listed[Period] = _Listed(
+    lambda record: record.periods, _start_text, "periods from {}", _periods_merged
+)
+_BILLS: _Listed[Bill] = _Listed(
+    lambda record: record.pending, lambda bill: bill.title, "pending: {}", merged_fields
+)
+
+
+def _lists_merged(
+    base: Record, present: Record, proposed: Record, listed: _Listed[T], clashes: list[str]
+) -> list[T]:
     bases, presents, proposals = (
-        {key(one): one for one in side} for side in (base, present, proposed)
+        _by_key(listed.items(side), listed.key) for side in (base, present, proposed)
     )
+    found: list[T] = []
     for at in dict.fromkeys((*presents, *proposals)):
-        kept = _one_merged(
-            bases.get(at), presents.get(at), proposals.get(at), clashes, named.format(at)
+        kept, clash = merged_value(
+            bases.get(at), presents.get(at), proposals.get(at), listed.merged
         )
+        if clash:
+            clashes.append(listed.named.format(at[0]))
         if kept is not None:
-            yield kept
+            found.append(kept)
+    return found
 
 
-def _one_merged(
-    base: T | None, present: T | None, proposed: T | None, clashes: list[str], named: str
-) -> T | None:
-    if _say_the_same(proposed, base):
-        return present
-    if not _say_the_same(present, base) and not _say_the_same(present, proposed):
-        clashes.append(named)
-    return proposed
+def _by_key(items: Iterable[T], key: Callable[[T], str]) -> dict[tuple[str, int], T]:
+    """Items by key, those that share one by their number: none may get lost."""
+    found: dict[tuple[str, int], T] = {}
+    for one in items:
+        number = sum(at == key(one) for at, _ in found)
+        found[key(one), number] = one
+    return found
 
 
-def _say_the_same(one: object, other: object) -> bool:
-    # Not ==, by which a year and its first of January are equal: a correction may make it precise.
-    return repr(one) == repr(other)
+def _evidence_merged(
+    base: PartialDate | None,
+    present: PartialDate | None,
+    proposed: PartialDate | None,
+    clashes: list[str],
+) -> PartialDate | None:
+    merged, clash = merged_value(base, present, proposed)
+    newer = _newest([base, present, proposed])
+    if clash and newer not in (base, None) and None not in (present, proposed):
+        return newer  # both read something newer: evidence is as new as the newest of it
+    if clash:
+        clashes.append("evidence_as_of")
+    return merged

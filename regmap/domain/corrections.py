@@ -107,7 +107,8 @@ class Correction:
     :param base_revision: the revision of the data set that the submitter saw.
     :param revision: the one that accepting made.
     :param submitted_by: the curator who submitted it, if one did.
-    :param contact: None where there is none, or where it is not for the one who looks.
+    :param contact: None where there is none, or where it is not for the one who looks;
+        ``submitted_by`` likewise.
     """
 
     id: str
@@ -148,9 +149,12 @@ class Correction:
 
     @property
     def sources(self) -> tuple[CitedSource, ...]:
-        """Every source that the submitter named, each once."""
-        named = [cited for one in self.events if _is_submitters(one) for cited in one.sources]
-        return tuple({cited.url: cited for cited in reversed(named)}.values())[::-1]
+        """Every source that the submitter named, each once, in the order they came in."""
+        found: dict[str, CitedSource] = {}
+        for cited in (cited for one in self.events if _is_submitters(one) for cited in one.sources):
+            if cited.url not in found or cited.title:
+                found[cited.url] = cited  # keeps its place; a title given later counts
+        return tuple(found.values())
 
     @property
     def verdict(self) -> Event | None:
@@ -162,12 +166,13 @@ def seen_by(correction: Correction, sight: Sight) -> Correction:
     """What may be shown of a correction: the rest is taken out, not merely left unprinted."""
     if sight is Sight.CURATOR:
         return correction
+    shown = replace(correction, contact=None, submitted_by=None)
     if sight is Sight.SUBMITTER or correction.is_public:
-        return replace(correction, contact=None)
+        return shown
     bare = tuple(
         replace(one, text=None, proposed=None, sources=(), by=None) for one in correction.events
     )
-    return replace(correction, contact=None, events=bare)
+    return replace(shown, events=bare)
 
 
 def _is_submitters(event: Event) -> bool:

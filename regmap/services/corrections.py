@@ -38,10 +38,13 @@ from regmap.schemas.record import record_from_document
 from regmap.services.snapshot import Snapshot
 from regmap.store import corrections as kept
 from regmap.store import revisions
-from regmap.store.database import Database
+from regmap.store.database import Database, Transaction
 from regmap.store.revisions import canonical
 
 KEY_LENGTHS = range(8, 201)
+MOST_ADDITIONS = 50
+"""So many times may be added to one correction."""
+
 _PURPOSE = "regmap.correction.secret.v1:"
 _ID_BYTES = 8
 
@@ -93,48 +96,41 @@ class Corrections:
         :raises UnknownJurisdiction: if it is about none that exists.
         :raises DataProblem: if the store cannot be written; nothing was taken in then.
         """
+        body_hash = _hashed(canonical(document))
+        key_hash = _hashed(_checked_key(key)) if key is not None else None
+        if key_hash is not None:
+            with self._database.reading() as connection:
+                before = self._repeated(connection, key_hash, body_hash)
+            if before is not None:  # as it was taken in, whatever has moved since
+                return before
         given = submission_from_document(document)
         level = _known(snapshot, given["jurisdiction"], given["substance"])
         about = (given["jurisdiction"], given["substance"])
-        base = min(base, snapshot.revision) if base is not None else snapshot.revision
-        proposed = self._checked(given, about, level, base, today)
-        new = Correction(
-            id=secrets.token_hex(_ID_BYTES),
-            jurisdiction=about[0],
-            substance=about[1],
-            state=State.PENDING,
-            version=1,
-            submitted_at=now,
-            changed_at=now,
-            decided_at=None,
-            spam=False,
-            base_revision=base,
-            revision=None,
-            submitted_by=by.name if by else None,
-            contact=_contact(given["submitter"]),
-            events=(
-                Event(
-                    number=1,
-                    at=now,
-                    kind=EventKind.SUBMITTED,
-                    text=given["message"],
-                    proposed=proposed,
-                    sources=given["sources"],
-                ),
-            ),
-        )
-        return self._put(new, _hashed(canonical(document)), _checked_key(key))
+        newest = snapshot.revision
+        seen = newest if base is None else max(0, min(base, newest))
+        proposed = self._checked(given, about, level, seen, today)
+        return self._put(_new(given, proposed, now, by, seen), key_hash, body_hash)
 
-    def _put(self, new: Correction, body_hash: str, key: str | None) -> Submitted:
+    def _put(self, new: Correction, key_hash: str | None, body_hash: str) -> Submitted:
         secret = self._secret(self._keys[0], new.id)
-        key_hash = _hashed(key) if key is not None else None
         with self._database.writing() as connection:
-            before = kept.id_by_key(connection, key_hash) if key_hash else None
-            if before is None:
-                kept.put(connection, new, kept.Proofs(_hashed(secret), key_hash, body_hash))
-                return Submitted(new, secret, is_new=True)
-            proofs = kept.proofs_of(connection, before)
-            found = kept.one(connection, before)
+            if key_hash is not None:
+                before = self._repeated(connection, key_hash, body_hash)
+                if before is not None:
+                    return before
+            kept.put(connection, new, kept.Proofs(_hashed(secret), key_hash, body_hash))
+        return Submitted(new, secret, is_new=True)
+
+    def _repeated(self, connection: Transaction, key_hash: str, body_hash: str) -> Submitted | None:
+        """The correction that was submitted under a key before, if one was.
+
+        :raises InvalidValue: if it was another one.
+        """
+        before = kept.id_by_key(connection, key_hash)
+        if before is None:
+            return None
+        proofs = kept.proofs_of(connection, before)
+        found = kept.one(connection, before)
         if proofs is None or found is None or proofs.body_hash != body_hash:
             raise InvalidValue(
                 {"Idempotency-Key": [said("Was used for another submission; take a new one.")]}
@@ -160,8 +156,12 @@ class Corrections:
         substance: str | None = None,
         offset: int = 0,
         limit: int | None = None,
+        bare: bool = False,
     ) -> tuple[list[Correction], int]:
-        """Corrections, the newest first, and how many there are in all."""
+        """Corrections, the newest first, and how many there are in all.
+
+        :param bare: without their events: a long list takes a third of the time.
+        """
         with self._database.reading() as connection:
             return kept.listed(
                 connection,
@@ -170,7 +170,13 @@ class Corrections:
                 substance=substance,
                 offset=offset,
                 limit=limit,
+                bare=bare,
             )
+
+    def whole(self, ids: Sequence[str]) -> Mapping[str, Correction]:
+        """Some corrections of a bare list (at most 500) with their events, by id."""
+        with self._database.reading() as connection:
+            return kept.whole(connection, ids)
 
     def counts(self) -> Mapping[State, int]:
         """How many corrections stand in each state."""
@@ -211,6 +217,7 @@ class Corrections:
         moved = {} if proposed is None else {"base_revision": snapshot.revision}
         with self._database.writing() as connection:
             before = _open(kept.one(connection, correction_id), correction_id)
+            _refuse_endless(before)
             event = Event(
                 number=len(before.events) + 1,
                 at=now,
@@ -235,18 +242,22 @@ class Corrections:
             return kept.change(connection, before, event, state=State.WITHDRAWN, decided_at=now)
 
     def forget(self, correction_id: str, *, by: str, now: datetime) -> Correction:
-        """Erase who submitted a correction, for good; that this was done is noted.
+        """Erase who submitted a correction, for good; that this was done is noted, once.
 
         :param by: the curator or operator who does it.
         :raises UnknownCorrection: if there is none of that id.
+        :raises DataProblem: if traces may be left on the disk: call it again to erase them.
         """
         with self._database.writing() as connection:
             before = kept.one(connection, correction_id)
             if before is None:
                 raise UnknownCorrection(correction_id)
-            kept.forget_contact(connection, correction_id)
-            event = Event(number=len(before.events) + 1, at=now, kind=EventKind.FORGOTTEN, by=by)
-            forgotten = kept.change(connection, before, event)
+            forgotten = before
+            if not any(one.kind is EventKind.FORGOTTEN for one in before.events):
+                kept.forget_contact(connection, correction_id)
+                number = len(before.events) + 1
+                event = Event(number=number, at=now, kind=EventKind.FORGOTTEN, by=by)
+                forgotten = kept.change(connection, before, event)
         self._database.scrub()
         return forgotten
 
@@ -263,10 +274,12 @@ class Corrections:
         if given["proposed"] is None:
             return None
         proposal = proposal_from_document(given["proposed"], about, level, given["sources"])
-        record = proposal
-        if not isinstance(record, Record):
-            record = with_period(self.record_at(about, base) or Record(*about), record)
-        wrong = problems_by_field(record, level, today, "proposed")
+        if isinstance(proposal, Record):
+            wrong = problems_by_field(proposal, level, today, "proposed")
+        else:
+            record = with_period(self.record_at(about, base) or Record(*about), proposal)
+            place = [one.start for one in record.periods].index(proposal.start)
+            wrong = _of_period(problems_by_field(record, level, today, "proposed"), place)
         if wrong:
             raise InvalidValue(wrong)
         return proposal_to_document(proposal)
@@ -288,6 +301,54 @@ class Corrections:
         return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
+def _new(
+    given: Mapping[str, Any],
+    proposed: Mapping[str, Any] | None,
+    now: datetime,
+    by: Curator | None,
+    base: int,
+) -> Correction:
+    """A correction as it is taken in."""
+    return Correction(
+        id=secrets.token_hex(_ID_BYTES),
+        jurisdiction=given["jurisdiction"],
+        substance=given["substance"],
+        state=State.PENDING,
+        version=1,
+        submitted_at=now,
+        changed_at=now,
+        decided_at=None,
+        spam=False,
+        base_revision=base,
+        revision=None,
+        submitted_by=by.name if by else None,
+        contact=_contact(given["submitter"]),
+        events=(
+            Event(
+                number=1,
+                at=now,
+                kind=EventKind.SUBMITTED,
+                text=given["message"],
+                proposed=proposed,
+                sources=given["sources"],
+            ),
+        ),
+    )
+
+
+def _of_period(problems: Mapping[str, list[str]], place: int) -> dict[str, list[str]]:
+    """Problems of a record as those of the one period that was sent: by the fields of that.
+
+    What is wrong with its neighbours then (it overlaps them) is a problem of the whole proposal.
+    """
+    own = f"proposed.periods.{place}."
+    found: dict[str, list[str]] = {}
+    for path, messages in problems.items():
+        field = f"proposed.{path.removeprefix(own)}" if path.startswith(own) else "proposed"
+        found.setdefault(field, []).extend(messages)
+    return found
+
+
 def _known(snapshot: Snapshot, jurisdiction_id: str, substance: str) -> Level:
     if substance not in snapshot.substances:
         codes = ", ".join(snapshot.substances)
@@ -299,9 +360,7 @@ def _contact(given: Contact | None) -> Contact | None:
     return given if given and (given.name or given.email) else None
 
 
-def _checked_key(key: str | None) -> str | None:
-    if key is None:
-        return None
+def _checked_key(key: str) -> str:
     if len(key) not in KEY_LENGTHS or not (key.isascii() and key.isprintable()):
         raise InvalidValue(
             {
@@ -317,6 +376,13 @@ def _checked_key(key: str | None) -> str | None:
     return key
 
 
+def _refuse_endless(correction: Correction) -> None:
+    if sum(one.kind is EventKind.ADDED for one in correction.events) >= MOST_ADDITIONS:
+        raise InvalidValue(
+            {"message": [said("There are {most} additions already.", most=MOST_ADDITIONS)]}
+        )
+
+
 def _open(found: Correction | None, correction_id: str) -> Correction:
     if found is None:
         raise UnknownCorrection(correction_id)
@@ -326,4 +392,5 @@ def _open(found: Correction | None, correction_id: str) -> Correction:
 
 
 def _hashed(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    # any text: a document that is not checked yet may hold half a surrogate pair
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -7,7 +7,7 @@ correction's version and the record's last revision); if either has moved, nothi
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -31,6 +31,7 @@ from regmap.schemas.record import record_from_document, record_to_document
 from regmap.services.bundle import Services
 from regmap.services.impact import Impact, impact_of
 from regmap.services.source import SnapshotSource
+from regmap.services.undoing import standing, undoing
 from regmap.store import corrections as kept
 from regmap.store import revisions
 from regmap.store.database import Database, Transaction
@@ -126,9 +127,15 @@ class Curation:
         :raises UnknownCorrection: if there is none of that id.
         :raises InvalidValue: if ``record`` has not the shape of one.
         """
-        before = self._source.refreshed()
         with self._database.reading() as connection:
             basis = _basis(connection, correction_id)
+        # after the basis: if the record moves right here, deciding on this basis is a clash
+        before = self._source.refreshed()
+        if basis.correction.jurisdiction not in before.snapshot.tree:
+            gone: Mapping[str, list[str]] = {
+                "jurisdiction": [said("There is no such jurisdiction any more.")]
+            }
+            return Preview(basis, None, (), gone, (), None, before, None)
         proposed, clashes = _to_write(basis, before, record)
         if proposed is None:
             return Preview(basis, None, (), {}, (), None, before, None)
@@ -139,6 +146,14 @@ class Curation:
         after = self._supposing(basis.correction, proposed, before)
         impact = impact_of(before, after, proposed.key, today)
         return Preview(basis, proposed, clashes, {}, told, impact, before, after)
+
+    def basis(self, correction_id: str) -> Basis:
+        """A correction and its record as they stand: what a decision is made on.
+
+        :raises UnknownCorrection: if there is none of that id.
+        """
+        with self._database.reading() as connection:
+            return _basis(connection, correction_id)
 
     def decide(
         self,
@@ -196,18 +211,15 @@ class Curation:
             if basis.revision != before.revision:
                 message = said("the record was changed again since; submit a new correction")
                 raise Clash(message, _versions(basis, None))
-            subject = (before.jurisdiction, before.substance)
-            earlier = revisions.of_subject(connection, subject, before.revision - 1)
-            document = earlier[-1].document if earlier else None
-            edit = Edit(subject, document, by.name, note, correction=before.id)
-            (revision,) = revisions.append(connection, [edit], now)
+            edits = undoing(connection, before, before.revision, by.name, note)
+            revision = revisions.append(connection, edits, now)[0]
             event = Event(
                 number=len(before.events) + 1,
                 at=now,
                 kind=EventKind.UNDONE,
                 by=by.name,
                 text=note,
-                proposed=document,
+                proposed=edits[0].document,
                 revision=revision,
             )
             undone = kept.change(connection, before, event, state=State.UNDONE)
@@ -239,12 +251,9 @@ class Curation:
         if revisions.canonical(document) == revisions.canonical(_document(basis.present)):
             raise InvalidValue({"record": [said("Changes nothing: the record says so already.")]})
         edits = [Edit(record.key, document, by.name, ruling.note, correction=basis.correction.id)]
-        itself = (record.jurisdiction, None)
-        if not revisions.of_subject(connection, itself, revisions.latest(connection)[0]):
+        if standing(connection, (record.jurisdiction, None)) is None:
             known = jurisdiction_to_document(asked.snapshot.tree.get(record.jurisdiction))
-            edits.insert(
-                0, Edit(itself, known, by.name, ruling.note, correction=basis.correction.id)
-            )
+            edits.insert(0, replace(edits[0], subject=(record.jurisdiction, None), document=known))
         return _Written(revisions.append(connection, edits, now)[-1], document)
 
     def _supposing(self, correction: Correction, record: Record, before: Services) -> Services:
@@ -264,11 +273,15 @@ class Curation:
         return problems_by_field(record, level, today, name)
 
     def _refuse_own(self, correction: Correction, by: Curator) -> None:
-        theirs = correction.contact.email if correction.contact else None
-        own = self._email_of(by.name)
-        same = theirs is not None and own is not None and theirs.casefold() == own.casefold()
-        if same or correction.submitted_by == by.name:
+        if is_own(correction, by, self._email_of(by.name)):
             raise NotAllowed(said("nobody decides a correction that they submitted"))
+
+
+def is_own(correction: Correction, by: Curator, email: str | None) -> bool:
+    """Whether a curator submitted it, by name or by e-mail address (``email``: the curator's)."""
+    theirs = correction.contact.email if correction.contact else None
+    same = theirs is not None and email is not None and theirs.casefold() == email.casefold()
+    return same or correction.submitted_by == by.name
 
 
 def _basis(connection: Transaction, correction_id: str) -> Basis:

@@ -76,7 +76,7 @@ def waiting(
         return Waiting(
             correction=one,
             jurisdiction=asked.snapshot.tree.get(one.jurisdiction) if is_known else None,
-            days=(now - one.submitted_at).days,
+            days=max(0, (now - one.submitted_at).days),
             asks=asks.get(one.jurisdiction, 0),
             doubt=doubt,
             status=status,

@@ -116,10 +116,12 @@ def listed(
     oldest_first: bool = False,
     offset: int = 0,
     limit: int | None = None,
+    bare: bool = False,
 ) -> tuple[list[Correction], int]:
     """Corrections by the time of their submission, and how many there are in all.
 
     :param limit: at most so many; None: all.
+    :param bare: without their events, which take most of the time; :func:`whole` adds them.
     """
     conditions: list[ColumnElement[bool]] = []
     if states is not None:
@@ -138,7 +140,16 @@ def listed(
     query = select(corrections).where(chosen).order_by(*order).offset(offset)
     if limit is not None:
         query = query.limit(limit)
-    return _with_events(connection, connection.execute(query).all()), int(total)
+    rows = connection.execute(query).all()
+    if bare:
+        return [_correction(row, ()) for row in rows], int(total)
+    return _with_events(connection, rows), int(total)
+
+
+def whole(connection: Connection, ids: Sequence[str]) -> dict[str, Correction]:
+    """Some corrections (at most 500) with their events, by id."""
+    rows = connection.execute(select(corrections).where(corrections.c.id.in_(ids))).all()
+    return {one.id: one for one in _with_events(connection, rows)}
 
 
 def counts_by_state(connection: Connection) -> dict[State, int]:

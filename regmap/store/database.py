@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import Error as SQLiteError
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
@@ -105,13 +106,15 @@ class Database:
     def scrub(self) -> None:
         """Make sure that what was erased is gone from the disk, and not only from the tables.
 
-        :raises DataProblem: if the database cannot be written.
+        :raises DataProblem: if the database cannot be written, or somebody goes on reading what was
+            erased; to be tried again then.
         """
         with _explained(self.file), self.engine.connect() as connection:
+            plain: Any = connection.connection.dbapi_connection
             # not within a transaction: the write-ahead log cannot be emptied in one
-            connection.connection.dbapi_connection.execute(  # type: ignore[union-attr]
-                "PRAGMA wal_checkpoint(TRUNCATE)"
-            )
+            is_busy, *_ = plain.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if is_busy:
+            raise DataProblem(f"{self.file}: its log is being read and cannot be emptied yet")
 
     def close(self) -> None:
         """Give all connections back."""
@@ -151,3 +154,5 @@ def _explained(file: Path) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise DataProblem(f"{file}: {error.orig}") from error
+    except SQLiteError as error:  # from where SQLAlchemy was passed by
+        raise DataProblem(f"{file}: {error}") from error

@@ -1,5 +1,6 @@
 """Spots and records of any kind, for the tests that must hold for all of them."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -191,3 +192,8 @@ def records(draw: st.DrawFn, jurisdiction: str = "US-TN", level: Level = Level.S
 def _permission(draw: Any, allowed: frozenset[Permission]) -> Permission:
     permission: Permission = draw(st.sampled_from(sorted({*allowed, Permission.UNKNOWN})))
     return permission
+
+
+def records_of_one(substance: str = "kratom") -> st.SearchStrategy[Record]:
+    """Records of one jurisdiction and one substance: several states of the same record."""
+    return records().map(lambda one: replace(one, substance=substance))
