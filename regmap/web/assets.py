@@ -17,7 +17,19 @@ from regmap.http import caching
 _EXTENSION = "regmap-assets"
 
 # The order is that of the cascade: what is general first.
-STYLES = ("tokens", "base", "components", "map", "check", "charts", "tables", "docs", "print")
+STYLES = (
+    "tokens",
+    "base",
+    "components",
+    "map",
+    "check",
+    "charts",
+    "tables",
+    "docs",
+    "corrections",
+    "curation",
+    "print",
+)
 # Each file adds to the one global, ``regmap``; the map's element is folium's (folium_map.py).
 # ``core`` makes that global, ``app`` uses all others.
 MAP_SCRIPTS = (

@@ -14,7 +14,7 @@ from regmap.domain.locations import Point, Within
 from regmap.domain.resolution import Layer, Resolution, is_stricter
 from regmap.domain.vocabulary import Substance
 from regmap.domain.wording import sentence
-from regmap.http.context import services, today
+from regmap.http.context import desk, services, today
 from regmap.schemas.documents import understood
 from regmap.schemas.locations import location_of
 from regmap.schemas.queries import StatusQuery
@@ -158,6 +158,7 @@ def _choices(asked: Services, question: Question, found: Choices) -> Response:
 
 def _answer(asked: Services, question: Question, explained: Explained) -> Response:
     named, resolution = explained.named, explained.answer.resolution
+    desk().traffic.count_answer(resolution)
     return _page(
         "check.html",
         asked,

@@ -16,7 +16,7 @@ from regmap.domain.outlook import direction, severity
 from regmap.domain.records import Period
 from regmap.domain.resolution import Resolution
 from regmap.domain.vocabulary import Direction, Substance
-from regmap.http.context import services, today
+from regmap.http.context import desk, services, today
 from regmap.http.problems import failed
 from regmap.services.browse import Standing
 from regmap.services.bundle import Services
@@ -72,6 +72,7 @@ def join(pages: Blueprint) -> None:
             found = asked.snapshot.tree.get(jurisdiction_id)
         except UnknownJurisdiction as error:
             return _unknown(asked, error)
+        desk().traffic.count([found.id])
         day = asked_day()
         standings = list(asked.browse.standings(found.id, day))
         below = list(_below(asked, found, day))

@@ -79,6 +79,6 @@ def same_page(**parameters: Any) -> str:
     return link(request.path, **given)
 
 
-def correction_link(jurisdiction_id: str) -> str:
-    """Where a reader is told how to correct what is said of a jurisdiction."""
-    return link("/about", jurisdiction=jurisdiction_id) + "#corrections"
+def correction_link(jurisdiction_id: str, substance: str | None = None) -> str:
+    """The form to correct what is said of a jurisdiction; of the first substance if of none."""
+    return link("/corrections/new", jurisdiction=jurisdiction_id, substance=substance)

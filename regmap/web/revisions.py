@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 _LONG = 40  # characters: longer texts are compared word by word
 _MOST_WORDS = 4_000  # of both texts: comparing takes time by the product of their lengths
-_PERIOD_FIELDS: Mapping[str, str] = {
+PERIOD_FIELDS: Mapping[str, str] = {
     "start": said("From"),
     "end": said("To"),
     "status": said("Status"),
@@ -45,7 +45,7 @@ _SOURCE_FIELDS: Mapping[str, str] = {
     "kind": said("Source: kind"),
     "published": said("Source: date"),
 }
-_BILL_FIELDS: Mapping[str, str] = {
+BILL_FIELDS: Mapping[str, str] = {
     "title": said("Title"),
     "stage": said("Stage"),
     "as_of": said("As of"),
@@ -105,9 +105,17 @@ def _told(revision: Revision, before: Any, after: Any) -> ToldRevision:
     except InvalidDocument:
         text = gettext("Its contents are of a form that is not read any more.")
         return ToldRevision(revision, text, before is None, None)
-    empty = Record(revision.jurisdiction, revision.substance or "")
-    parts = tuple(_parts(old or empty, new or empty))
+    parts = told_difference(old, new)
     return ToldRevision(revision, _summary(old, new, parts), old is None, parts)
+
+
+def told_difference(before: Record | None, after: Record | None) -> tuple[Part, ...]:
+    """What one state of a record says otherwise than another; None is a record that says nothing.
+
+    Empty where both say the same.
+    """
+    empty = Record("", "")
+    return tuple(_parts(before or empty, after or empty))
 
 
 def _summary(old: Record | None, new: Record | None, parts: Sequence[Part]) -> str:
@@ -128,7 +136,7 @@ def _parts(old: Record, new: Record) -> Iterator[Part]:
         if lines:
             yield Part(_period_heading(before, after), lines)
     for bill_before, bill_after in _paired(old.pending, new.pending, lambda one: one.title):
-        lines = tuple(_field_lines(_BILL_FIELDS, bill_before, bill_after))
+        lines = tuple(_field_lines(BILL_FIELDS, bill_before, bill_after))
         if lines:
             yield Part(gettext("Pending bill"), lines)
     record_fields = {"evidence_as_of": said("Date of evidence"), "note": said("Note")}
@@ -149,7 +157,7 @@ def _period_heading(before: Period | None, after: Period | None) -> str:
 
 
 def _period_lines(before: Period | None, after: Period | None) -> Iterator[Line]:
-    yield from _field_lines(_PERIOD_FIELDS, before, after)
+    yield from _field_lines(PERIOD_FIELDS, before, after)
     old, new = (period.rules if period else {} for period in (before, after))
     for rule in RULES:
         if old.get(rule) != new.get(rule) or (rule in old) != (rule in new):

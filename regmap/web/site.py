@@ -7,18 +7,27 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from regmap.domain.wording import said
 from regmap.http.context import source_of
+from regmap.http.curators import guard_curator_pages
 from regmap.http.problems import detail_of, errors_of, failed, status_of
 from regmap.settings import Settings
 from regmap.web import (
     about_page,
+    account_page,
     badge,
     changes_page,
     check_page,
+    correction_new_page,
+    correction_page,
+    corrections_page,
     docs_page,
     embed_page,
     jurisdiction_page,
     map_page,
     picture,
+    recheck_page,
+    review_correction_page,
+    review_page,
+    sign_in_page,
     table_page,
 )
 from regmap.web.assets import Asset, Assets, join_assets
@@ -42,9 +51,21 @@ PAGES = (
     table_page,
     changes_page,
     about_page,
+    corrections_page,
+    correction_new_page,
+    correction_page,
     embed_page,
     docs_page,
 )
+
+CURATOR_PAGES = (
+    sign_in_page,
+    account_page,
+    review_page,
+    recheck_page,
+    review_correction_page,
+)
+"""Pages for curators alone, below the addresses of ``http.curators.is_curators``."""
 
 
 def join_pages(app: Flask, settings: Settings) -> None:
@@ -62,6 +83,12 @@ def join_pages(app: Flask, settings: Settings) -> None:
     for module in PAGES:
         module.join(pages)
     app.register_blueprint(pages)
+    curation = Blueprint("curator_pages", __name__)
+    curation.before_request(check_language)
+    guard_curator_pages(curation)
+    for module in CURATOR_PAGES:
+        module.join(curation)
+    app.register_blueprint(curation)
 
 
 def error_page(error: Exception) -> Response:

@@ -97,7 +97,7 @@ def test_a_correction_is_led_to_the_file_of_its_jurisdiction(
     client: FlaskClient, id: str, file: str
 ) -> None:
     assert (ROOT / file).is_file()
-    assert f"is the file {file}" in about(client, f"jurisdiction={id}").text
+    assert f"change the record there instead: {file}" in about(client, f"jurisdiction={id}").text
 
 
 def test_a_jurisdiction_without_a_record_is_told_to_have_none(client: FlaskClient) -> None:

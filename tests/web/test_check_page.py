@@ -212,7 +212,7 @@ def test_the_answer_links_to_itself_to_its_data_and_to_the_map(
     assert -180 <= float(lon) <= 180
     assert 3 <= int(zoom) <= 12
     assert shown["focus"][0] in [layer["jurisdiction"]["id"] for layer in answer["layers"]]
-    assert any("jurisdiction=" in one for one in _links(page, "/about"))
+    assert any("jurisdiction=" in one for one in _links(page, "/corrections/new?"))
 
 
 def test_a_form_on_the_answer_keeps_what_was_asked(client: FlaskClient) -> None:

@@ -227,7 +227,7 @@ def test_an_edit_shows_who_why_and_what(tmp_path_factory: pytest.TempPathFactory
     html = client.get("/jurisdictions/US-RI").text
 
     text = Page(html).text
-    assert re.search(r"Ada ?, by correction c-7: The act was read again", text)
+    assert re.search(r"Ada ?, by correction c-7 ?: The act was read again", text)
     assert "Minimum age removed: 21 → added: 18" in text
     assert re.search(r"<del>.*21</del>", html)
     assert re.search(r"<ins>.*18</ins>", html)
@@ -265,7 +265,9 @@ def test_the_page_can_be_quoted_corrected_and_taken_along(client: FlaskClient) -
 
     assert "Law on kratom as of 1 May 2026. regmap, data version" in page.text
     assert "http://localhost/jurisdictions/US-RI?on=2026-05-01" in page.text
-    assert any("jurisdiction=US-RI" in link and "correct" in link for link in links(page))
+    for substance in ("kratom", "7-oh"):
+        assert f"/corrections/new?jurisdiction=US-RI&substance={substance}" in links(page)
+    assert "/corrections?jurisdiction=US-RI" in links(page)
     assert "/check?q=US-RI&on=2026-05-01" in links(page)
     for address in ("", "/history?substance=kratom", "/history?substance=7-oh", "/boundary"):
         assert client.get(f"/api/v1/jurisdictions/US-RI{address}").status_code == 200

@@ -30,6 +30,11 @@ PAGES = [
     "/table?lang=es&status=unknown",
     "/changes",
     "/changes?lang=es",
+    "/corrections",
+    "/corrections/new",
+    "/corrections/new?q=Columbus",
+    "/corrections/nope",
+    "/corrections/new?q=nowhere-at-all",
     "/about",
     "/about?lang=es",
     "/embed",
@@ -50,7 +55,13 @@ PAGES = [
     "/table?status=nonsense",
 ]
 
-every_page = pytest.mark.parametrize("url", PAGES)
+FORMS = [
+    "/corrections/new?jurisdiction=US-VA&lang=es",
+    "/corrections/new?jurisdiction=US-MS&period=none",
+]
+"""Each time they are asked for, they carry another key."""
+
+every_page = pytest.mark.parametrize("url", [*PAGES, *FORMS])
 
 
 @every_page

@@ -1,0 +1,133 @@
+"""Writing to a server whose workers are killed at random moments."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import random
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.submitters import CORRECTIONS, Answer, a_submission, call, until_answered
+
+_ACCEPTED_OF = 5
+"""Of so many corrections a curator accepts one."""
+
+_WRITES_BETWEEN = (1, 5)
+"""So many writes go well between one kill and the next: killing must not be all that happens."""
+
+_LONGEST_PAUSE = 0.05
+"""Seconds from the last of them to the kill: some writes take less, some more."""
+
+
+@dataclass
+class Course:
+    """What was acknowledged: corrections by number, revisions by correction; and kills."""
+
+    taken: dict[int, str] = field(default_factory=dict)
+    accepted: dict[str, int] = field(default_factory=dict)
+    kills: int = 0
+
+    @property
+    def writes(self) -> int:
+        """How many submissions and decisions went well."""
+        return len(self.taken) + len(self.accepted)
+
+
+def write_under_kills(address: str, server: int, token: str, writes: int, seed: int) -> Course:
+    """Hand corrections in, accept some of them, while the workers are killed one after another.
+
+    Whatever is not answered is sent again, as a good client does.
+
+    :param server: the process id of the server that starts the workers.
+    :param writes: submissions and decisions together.
+    """
+    course = Course()
+    with _killing(server, random.Random(seed), course):
+        number = 0
+        while course.writes < writes:
+            course.taken[number] = id = _submit(address, number, seed)
+            if number % _ACCEPTED_OF == 0:
+                course.accepted[id] = _accept(address, id, token)
+            number += 1
+    return course
+
+
+def _submit(address: str, number: int, seed: int) -> str:
+    headers = {"Idempotency-Key": f"crash-course-{seed}-{number}"}
+    post = partial(call, address, "POST", CORRECTIONS, a_submission(number), headers)
+    answer = until_answered(post)
+    if answer.status not in (200, 201):
+        raise AssertionError(f"submission {number}: {answer}")
+    return str(answer.body["id"])
+
+
+def _accept(address: str, id: str, token: str) -> int:
+    """Accept a correction and return the revision; one that was lost on the way is looked up."""
+    bearer = {"Authorization": f"Bearer {token}"}
+    one = f"{CORRECTIONS}/{id}"
+    while True:
+        impact = until_answered(partial(call, address, "GET", f"{one}/impact", None, bearer))
+        if impact.status != 200:
+            raise AssertionError(f"impact of {id}: {impact}")
+        if impact.body["correction"]["state"] == "accepted":
+            return int(impact.body["correction"]["revision"])
+        decision = {
+            "decision": "accept",
+            "note": "The act says so.",
+            "record": {**impact.body["record"], "note": f"Corrected by {id}."},
+        }
+        headers = {**bearer, "If-Match": impact.headers["etag"]}
+        with suppress(OSError, http.client.HTTPException):
+            answer: Answer = call(address, "POST", f"{one}/decision", decision, headers)
+            if answer.status == 200:
+                return int(answer.body["revision"])
+            if answer.status not in (412, 503):
+                raise AssertionError(f"decision on {id}: {answer}")
+
+
+@contextmanager
+def _killing(server: int, chance: random.Random, course: Course) -> Iterator[None]:
+    """Kill the oldest worker again and again, whenever all of them are there.
+
+    The oldest, because the server gives up if a worker dies right after its start.
+    """
+    done = threading.Event()
+    count = len(_workers(server))
+
+    def kill() -> None:
+        due = 0
+        while not done.wait(chance.uniform(0, _LONGEST_PAUSE)):
+            workers = _workers(server)
+            if course.writes < due or len(workers) < count:
+                continue
+            os.kill(workers[0], signal.SIGKILL)
+            course.kills += 1
+            due = course.writes + chance.randint(*_WRITES_BETWEEN)
+            while workers[0] in _workers(server) and not done.wait(0.01):
+                pass
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _workers(server: int) -> list[int]:
+    """The process ids of a server's workers, the oldest first."""
+    children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+    return [int(one) for one in children]
+
+
+def state_of(address: str, id: str) -> dict[str, Any]:
+    """A correction as everybody sees it."""
+    return call(address, "GET", f"{CORRECTIONS}/{id}").body
