@@ -33,6 +33,7 @@ from regmap.web.review_views import (
     empty_period_added,
     may_decide,
     open_view,
+    overtaken_view,
     settled_view,
 )
 
@@ -165,7 +166,7 @@ def _shown(
 
 def _clashed(correction: Correction, typed: Typed) -> Response:
     if not correction.is_open:
-        view = settled_view(correction, signed_in())
+        view = overtaken_view(correction, typed, signed_in())
         return _rendered(correction, view, typed, {}, _CLASHED, overtaken=True)
     opened = clashed_view(correction, typed)
     return _rendered(correction, opened, opened.typed, opened.errors, _CLASHED, overtaken=True)

@@ -15,7 +15,7 @@ from regmap.domain.records import Record
 from regmap.http.context import desk, services, today
 from regmap.schemas.corrections import proposal_from_document, record_given
 from regmap.schemas.record import record_to_document
-from regmap.services.curation import Preview, is_own
+from regmap.services.curation import Basis, Preview, is_own
 from regmap.services.hypothesis import Sides
 from regmap.services.impact import Impact, JurisdictionImpact
 from regmap.web.impact_pictures import impact_pictures
@@ -142,6 +142,7 @@ class SettledView:
     undo_read: str | None
     undone: Effect | None
     is_overtaken: bool
+    clashed: Clashed | None = None
 
 
 def may_decide(correction: Correction, by: Curator) -> bool:
@@ -203,10 +204,25 @@ def open_view(
 
 def clashed_view(correction: Correction, typed: Typed) -> OpenView:
     """The view after a decision on a state that has moved on: the edits stay, on top of it."""
-    about = (correction.jurisdiction, correction.substance)
     basis = desk().curation.basis(correction.id)
-    base = desk().corrections.record_at(about, typed.revision or 0)
+    base, yours, sides = _both_sides(basis, typed)
     typed = replace(typed, read=basis.etag, revision=basis.revision, clashes=(), settled=False)
+    if yours is not None:
+        merged, clashes = rebased(base, basis.present, yours)
+        typed = _with_record(replace(typed, clashes=clashes), merged)
+    return replace(open_view(correction, typed, {}), clashed=sides)
+
+
+def overtaken_view(correction: Correction, typed: Typed, by: Curator) -> SettledView:
+    """The view after a decision on a correction that was settled meanwhile."""
+    _, _, sides = _both_sides(desk().curation.basis(correction.id), typed)
+    return replace(settled_view(correction, by), clashed=sides)
+
+
+def _both_sides(basis: Basis, typed: Typed) -> tuple[Record | None, Record | None, Clashed]:
+    """The record as the curator read it, as they would write it, and both beside the present."""
+    about = (basis.correction.jurisdiction, basis.correction.substance)
+    base = desk().corrections.record_at(about, typed.revision or 0)
     try:
         given, _ = typed.record()
         yours = record_given(given, about) if given is not None else None
@@ -216,10 +232,7 @@ def clashed_view(correction: Correction, typed: Typed) -> OpenView:
         meanwhile=told_difference(base, basis.present),
         yours=told_difference(basis.present, yours) if yours else (),
     )
-    if yours is not None:
-        merged, clashes = rebased(base, basis.present, yours)
-        typed = _with_record(replace(typed, clashes=clashes), merged)
-    return replace(open_view(correction, typed, {}), clashed=sides)
+    return base, yours, sides
 
 
 def _with_record(typed: Typed, record: Record) -> Typed:

@@ -161,6 +161,8 @@ def test_a_decision_sent_twice_is_made_once(
 
     assert "Nothing was written." in page.text
     assert "It was decided meanwhile." in page.text
+    assert "Your reason was: Seen." in page.text
+    assert "What you were to write, against what stands there now" in page.text
     events = desk_of(desk).corrections.one(virginia.id).events
     assert [one.kind.value for one in events] == ["submitted", "accepted"]
 
