@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 
 from regmap.domain.consistency import record_problems
 from regmap.domain.corrections import CitedSource, Contact, Decision
+from regmap.domain.dates import InvalidDate, PartialDate
 from regmap.domain.errors import InvalidDocument, InvalidValue
 from regmap.domain.records import Period, Record
 from regmap.domain.vocabulary import Confidence, Extent, Level, Permission, SourceKind
@@ -132,11 +133,14 @@ def proposal_from_document(
     key: tuple[str, str],
     level: Level,
     sources: Iterable[CitedSource],
+    present: Record | None = None,
 ) -> Period | Record:
     """What a proposal says: a period, or with ``periods`` a whole record.
 
-    A period may leave out what nobody but a curator can judge: permissions count as unknown,
-    confidence as low, and without sources it rests on those of the correction.
+    A period that starts with one of the present record changes what it names of it, and no more;
+    the sources of the correction come to those it has. A new one may leave out what nobody but a
+    curator can judge: permissions count as unknown, confidence as low, and without sources it rests
+    on those of the correction.
 
     :param key: the jurisdiction and the substance that it must be about.
     :raises InvalidValue: naming each field, below ``proposed``.
@@ -144,7 +148,8 @@ def proposal_from_document(
     try:
         if "periods" in document:
             return _record(document, key)
-        return loaded(PeriodSchema(), _completed(document, level, sources), Period)
+        usual = _usual(document, level, present)
+        return loaded(PeriodSchema(), _completed(document, usual, sources), Period)
     except InvalidDocument as error:
         raise InvalidValue(by_path(error.messages, "proposed", "proposed")) from None
 
@@ -223,23 +228,41 @@ def _record(document: Mapping[str, Any], key: tuple[str, str]) -> Record:
     return record
 
 
-def _completed(
-    document: Mapping[str, Any], level: Level, sources: Iterable[CitedSource]
-) -> dict[str, Any]:
-    given = dict(document)
-    if not given.get("sources"):
-        given["sources"] = [source_document(cited) for cited in sources]
-    elif isinstance(given["sources"], list):
-        given["sources"] = [_completed_source(one) for one in given["sources"]]
-    extent = None if level is Level.COUNTY else Extent.WHOLE.value
+def _usual(document: Mapping[str, Any], level: Level, present: Record | None) -> dict[str, Any]:
+    """What a period says where the proposal says nothing: what it said, or the least."""
+    if present is not None and "from" in document:
+        same = (one for one in present.periods if _starts(one, document["from"]))
+        changed = next(same, None)
+        if changed is not None:
+            return proposal_to_document(changed)
     return {
         "to": None,
         "possession": Permission.UNKNOWN.value,
         "sale": Permission.UNKNOWN.value,
         "confidence": Confidence.LOW.value,
-        "extent": extent,
-        **given,
+        "extent": None if level is Level.COUNTY else Extent.WHOLE.value,
+        "sources": [],
     }
+
+
+def _starts(period: Period, start: Any) -> bool:
+    try:
+        return period.start == (None if start is None else PartialDate.parse(start))
+    except (InvalidDate, TypeError):  # no date at all: the schema says so
+        return False
+
+
+def _completed(
+    document: Mapping[str, Any], usual: Mapping[str, Any], sources: Iterable[CitedSource]
+) -> dict[str, Any]:
+    given = {**usual, **document}
+    if not document.get("sources"):
+        known = {one["url"] for one in usual["sources"]}
+        cited = [source_document(one) for one in sources if one.url not in known]
+        given["sources"] = [*usual["sources"], *cited]
+    elif isinstance(given["sources"], list):
+        given["sources"] = [_completed_source(one) for one in given["sources"]]
+    return given
 
 
 def _completed_source(given: Any) -> Any:

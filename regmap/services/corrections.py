@@ -273,11 +273,12 @@ class Corrections:
         """A proposal as a whole document, after making sure that it makes a sound record."""
         if given["proposed"] is None:
             return None
-        proposal = proposal_from_document(given["proposed"], about, level, given["sources"])
+        seen = self.record_at(about, base)
+        proposal = proposal_from_document(given["proposed"], about, level, given["sources"], seen)
         if isinstance(proposal, Record):
             wrong = problems_by_field(proposal, level, today, "proposed")
         else:
-            record = with_period(self.record_at(about, base) or Record(*about), proposal)
+            record = with_period(seen or Record(*about), proposal)
             place = [one.start for one in record.periods].index(proposal.start)
             wrong = _of_period(problems_by_field(record, level, today, "proposed"), place)
         if wrong:

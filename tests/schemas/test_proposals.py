@@ -123,6 +123,38 @@ def test_a_source_of_a_period_may_be_an_address_alone_and_null_means_not_said() 
     assert (source.title, source.kind) == ("example.org", SourceKind.RESEARCH)
 
 
+def test_a_period_with_a_known_start_changes_only_what_it_names() -> None:
+    present = a_record(
+        "US-VA",
+        a_period("unregulated", "2019", "2023"),
+        a_period("regulated", "2023", min_age=21, citation="Va. Code § 59.1-200"),
+    )
+    kept = proposal_to_document(present.periods[1])
+    cited = CitedSource("https://example.org/amended")
+
+    proposed = proposal_from_document(
+        {"from": "2023", "min_age": 18}, KEY, Level.STATE, [cited], present
+    )
+
+    assert isinstance(proposed, Period)
+    told = proposal_to_document(proposed)
+    assert told["sources"] == [*kept["sources"], source_document(cited)]
+    assert {**told, "sources": []} == {**kept, "min_age": 18, "sources": []}
+
+
+@pytest.mark.parametrize("start", ["2024", 2023, None, "soon"])
+def test_a_period_with_another_start_takes_nothing_over(start: Any) -> None:
+    present = a_record("US-VA", a_period("regulated", "2023", min_age=21))
+
+    errors = errors_of(
+        lambda: proposal_from_document(
+            {"from": start, "min_age": 18}, KEY, Level.STATE, [], present
+        )
+    )
+
+    assert "proposed.status" in errors
+
+
 def test_a_proposal_survives_its_document() -> None:
     period = a_read_period({"status": "prohibited", "from": "2024-07", "rules": {"kcpa": True}})
     record = a_record("US-VA", period)
