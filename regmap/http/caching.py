@@ -5,8 +5,9 @@ import re
 
 from flask import Response, request
 
-SHORT = "public, max-age=60, stale-while-revalidate=60"
-"""Law must not sit in a cache for long: a minute, and a minute more while it is asked again."""
+SHORT = "public, max-age=0, s-maxage=60, must-revalidate"
+"""Browsers ask each time whether it is still so (mostly answered 304): what was corrected a second
+ago is seen. Caches that many share may keep it for a minute; law must not sit there for long."""
 
 REVALIDATED = "no-cache"
 """For what is public, but changes when somebody decides: kept, and asked again each time."""

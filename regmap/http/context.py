@@ -37,7 +37,7 @@ def desk() -> "Desk":
 
 def desk_of(app: Flask) -> "Desk":
     """What takes corrections in and decides them, of an app."""
-    found: "Desk" = app.extensions[_DESK]
+    found: Desk = app.extensions[_DESK]
     return found
 
 

@@ -16,6 +16,7 @@ from regmap.domain.timeline import period_on
 from regmap.domain.vocabulary import Level
 from regmap.domain.wording import said
 from regmap.schemas.corrections import (
+    MOST_SOURCES,
     SHORTEST_MESSAGE,
     problems_by_field,
     proposal_from_document,
@@ -39,7 +40,9 @@ _CITED = re.compile(r"sources\.(?P<at>[0-9]+)\.(?P<part>url|title)")
 _PLAINER: Mapping[str, str] = {
     "Field may not be null.": said("Choose one."),
     "Missing data for required field.": said("Is missing."),
-    "Shorter than minimum length 1.": said("Give at least one source: the address of a page."),
+    f"Length must be between 1 and {MOST_SOURCES}.": said(
+        "Give at least one source: the address of a page."
+    ),
     "Not a whole number.": said("Not a whole number."),
     "Not a number.": said("Not a number."),
     "Not an http or https address.": said("Not an http or https address."),

@@ -38,7 +38,7 @@ def test_an_answer_has_a_strong_etag_and_a_short_life(client: FlaskClient, url: 
 
     assert response.status_code == 200
     assert response.headers["ETag"].startswith('"')
-    assert "max-age=60" in response.headers["Cache-Control"]
+    assert "max-age=0, s-maxage=60" in response.headers["Cache-Control"]
     assert "public" in response.headers["Cache-Control"]
 
 
