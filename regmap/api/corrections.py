@@ -172,8 +172,9 @@ def submit(_: dict[str, Any], headers: dict[str, Any]) -> Response:
 
     Send a message, a proposal (`proposed`), or both, and at least one http(s) source. A proposal is
     a period: with the `from` of one that is there it changes what it names of that one, else it
-    begins a new rule; or a whole record (with `periods`). The answer has the `secret` that lets you see it, add to it
-    and withdraw it: keep it. Your name and address are optional, and for curators alone.
+    begins a new rule; or a whole record (with `periods`). The answer has the `secret` that lets you
+    see it, add to it and withdraw it: keep it. Your name and address are optional, and for curators
+    alone.
     """
     by = bearer_or_none()
     taken = desk().corrections.submit(

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from regmap.domain.dates import PartialDate
 from regmap.domain.jurisdictions import Jurisdiction, height, id_problem, subdivision_of
 from regmap.domain.records import Period, Record, Source
 from regmap.domain.vocabulary import RULES, STATUSES, Extent, Level, Permission
+from regmap.domain.wording import Said, said
 
 Path = tuple[str | int, ...]
 
@@ -83,22 +85,41 @@ def _runs_in_a_circle(jurisdiction: Jurisdiction, known: Mapping[str, Jurisdicti
 
 def _period_problems(period: Period, level: Level) -> Iterator[Problem]:
     if period.start and period.end and not period.start < period.end:
-        yield Problem(("to",), f"{period.end} is not after the start, {period.start}")
+        yield Problem(
+            ("to",),
+            said(
+                "{end} is not after the start, {start}",
+                end=str(period.end),
+                start=str(period.start),
+            ),
+        )
     entry = STATUSES[period.status]
     for name, value, allowed in (
         ("possession", period.possession, entry.possession),
         ("sale", period.sale, entry.sale),
     ):
         if value is not Permission.UNKNOWN and value not in allowed:
-            yield Problem((name,), f"{value!s} contradicts the status {period.status!s}")
+            yield Problem(
+                (name,),
+                said(
+                    "{value} contradicts the status {status}",
+                    value=_code(value, value.value),
+                    status=_code(period.status, entry.label),
+                ),
+            )
     for rule in period.rules:
         levels = RULES[rule].levels
         if levels is not None and level not in levels:
-            yield Problem(("rules", rule), f"cannot stand in the record of a {level}")
+            yield Problem(
+                ("rules", rule), said("cannot stand in the record of a {level}", level=level.value)
+            )
     if period.extent is Extent.UNINCORPORATED and level is not Level.COUNTY:
-        yield Problem(("extent",), f"only a county's rule stops at city limits, not a {level}'s")
+        yield Problem(
+            ("extent",),
+            said("only a county's rule stops at city limits, not a {level}'s", level=level.value),
+        )
     if period.ended_by is not None and period.end is None:
-        yield Problem(("ended_by",), "stands on a period that has not ended")
+        yield Problem(("ended_by",), said("stands on a period that has not ended"))
 
 
 def _order_problems(record: Record) -> Iterator[Problem]:
@@ -106,15 +127,21 @@ def _order_problems(record: Record) -> Iterator[Problem]:
         zip(record.periods, record.periods[1:], strict=False), start=1
     ):
         if later.start is None:
-            yield Problem(("periods", number, "from"), "only the first period may have no start")
+            yield Problem(
+                ("periods", number, "from"), said("only the first period may have no start")
+            )
         elif earlier.end is None:
             yield Problem(
-                ("periods", number, "from"), "starts while the period before it is still open"
+                ("periods", number, "from"), said("starts while the period before it is still open")
             )
         elif later.start < earlier.end:
             yield Problem(
                 ("periods", number, "from"),
-                f"{later.start} overlaps the period before it, which ends {earlier.end}",
+                said(
+                    "{start} overlaps the period before it, which ends {end}",
+                    start=str(later.start),
+                    end=str(earlier.end),
+                ),
             )
 
 
@@ -124,7 +151,12 @@ def _source_problems(source: Source, today: date) -> Iterator[Problem]:
 
 def _not_in_future(path: Path, day: PartialDate | None, today: date) -> Iterator[Problem]:
     if day is not None and day.first_day > today:
-        yield Problem(path, f"{day} lies in the future")
+        yield Problem(path, said("{day} lies in the future", day=str(day)))
+
+
+def _code(code: StrEnum, name: str) -> Said:
+    """A code inside a sentence: as it is in English, by its name in other languages."""
+    return Said(name, {}, lambda text: code.value if text == name else text.lower())
 
 
 def _under(path: Path, problems: Iterable[Problem]) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from regmap.domain.consistency import record_problems
 from regmap.domain.corrections import CitedSource, Contact, Decision
@@ -16,7 +16,7 @@ from regmap.domain.records import Period, Record
 from regmap.domain.vocabulary import Confidence, Extent, Level, Permission, SourceKind
 from regmap.domain.wording import said, sentence
 from regmap.schemas.documents import by_path, loaded, understood
-from regmap.schemas.fields import Code, HttpUrl, StrictBoolean, Text
+from regmap.schemas.fields import Code, HttpUrl, Length, StrictBoolean, Text
 from regmap.schemas.record import PeriodSchema, record_from_document, record_to_document
 from regmap.schemas.strict import Query
 
@@ -48,8 +48,8 @@ class SubmitterSchema(Query):
     email = fields.Email(
         allow_none=True,
         load_default=None,
-        validate=validate.Length(max=254),
-        error_messages={"invalid": "Not an e-mail address."},
+        validate=Length(max=254),
+        error_messages={"invalid": said("Not an e-mail address.")},
     )
 
 
@@ -60,15 +60,15 @@ def _sources(**kwargs: Any) -> fields.List[Any]:
 class SubmissionSchema(Query):
     """What is wrong, by what source: a message, a proposal, or both."""
 
-    jurisdiction = fields.String(required=True, validate=validate.Length(min=1, max=80))
-    substance = fields.String(required=True, validate=validate.Length(min=1, max=40))
+    jurisdiction = fields.String(required=True, validate=Length(min=1, max=80))
+    substance = fields.String(required=True, validate=Length(min=1, max=40))
     message = Text(allow_none=True, load_default=None)
     proposed = fields.Dict(
         allow_none=True,
         load_default=None,
         metadata={"description": "A period, or a whole record (an object with `periods`)."},
     )
-    sources = _sources(required=True, validate=validate.Length(min=1, max=MOST_SOURCES))
+    sources = _sources(required=True, validate=Length(min=1, max=MOST_SOURCES))
     submitter = fields.Nested(SubmitterSchema, allow_none=True, load_default=None)
 
 
@@ -77,7 +77,7 @@ class AdditionSchema(Query):
 
     message = Text(allow_none=True, load_default=None)
     proposed = fields.Dict(allow_none=True, load_default=None)
-    sources = _sources(load_default=list, validate=validate.Length(max=MOST_SOURCES))
+    sources = _sources(load_default=list, validate=Length(max=MOST_SOURCES))
 
 
 class DecisionSchema(Query):

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from marshmallow import Schema, ValidationError
 
 from regmap.domain.errors import InvalidDocument, InvalidValue
+from regmap.domain.wording import Said
 
 T = TypeVar("T")
 
@@ -57,6 +58,6 @@ def by_path(messages: Mapping[Any, Any], whole: str, above: str = "") -> dict[st
         if isinstance(said, Mapping):
             found |= by_path(said, whole, path)
         else:
-            # as they are: what was said knows its translation
-            found[path] = [one if isinstance(one, str) else str(one) for one in said]
+            # what marshmallow itself says is its own pattern: a page may know its translation
+            found[path] = [one if isinstance(one, Said) else Said(str(one), {}) for one in said]
     return found

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from marshmallow import ValidationError, fields, validate
 
 from regmap.domain.dates import InvalidDate, PartialDate, parse_day
-from regmap.domain.wording import said
+from regmap.domain.wording import said, sentence
 
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{1,30})?")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
@@ -19,6 +19,18 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 PARTIAL_DATE_PATTERN = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 MAX_TEXT = 10_000
 MAX_URL = 2_000
+
+# What marshmallow says of itself: pages find the translation by the text.
+_FIXED = (
+    said("Field may not be null."),
+    said("Missing data for required field."),
+    said("Unknown field."),
+    said("Not a valid string."),
+    said("Not a valid list."),
+    said("Not a valid mapping type."),
+    said("Invalid input type."),
+    said("Invalid type."),
+)
 
 
 def parse_decimal(text: str) -> float:
@@ -33,6 +45,50 @@ def parse_decimal(text: str) -> float:
 
 LATITUDE = validate.Range(min=-90, max=90)
 LONGITUDE = validate.Range(min=-180, max=180)
+
+
+class Length(validate.Length):
+    """marshmallow's, with messages that pages can say in other languages."""
+
+    def __call__(self, value: Any) -> Any:
+        """Refuse what is too short or too long; the texts are marshmallow's own."""
+        try:
+            return super().__call__(value)
+        except ValidationError:
+            raise ValidationError(self._message()) from None
+
+    def _message(self) -> str:
+        if self.min is None:
+            return said("Longer than maximum length {most}.", most=self.max)
+        if self.max is None:
+            return said("Shorter than minimum length {least}.", least=self.min)
+        return said("Length must be between {least} and {most}.", least=self.min, most=self.max)
+
+
+class AtLeast(validate.Range):
+    """marshmallow's range from a number on, with messages that pages can say in other languages.
+
+    :param most: the greatest number that is allowed; None: any.
+    """
+
+    def __init__(self, least: int, most: int | None = None) -> None:
+        super().__init__(min=least, max=most)
+
+    def __call__(self, value: Any) -> Any:
+        """Refuse what lies outside; the texts are marshmallow's own."""
+        try:
+            return super().__call__(value)
+        except ValidationError:
+            raise ValidationError(self._message()) from None
+
+    def _message(self) -> str:
+        if self.max is None:
+            return said("Must be greater than or equal to {least}.", least=self.min)
+        return said(
+            "Must be greater than or equal to {least} and less than or equal to {most}.",
+            least=self.min,
+            most=self.max,
+        )
 
 
 class QueryNumber(fields.Float):
@@ -50,7 +106,7 @@ class QueryInteger(fields.Integer):
 
     def _validated(self, value: Any) -> int:
         if not isinstance(value, str) or not _INTEGER.fullmatch(value):
-            raise ValidationError("Not a whole number.")
+            raise ValidationError(said("Not a whole number."))
         return int(value)
 
 
@@ -59,7 +115,7 @@ class StrictInteger(fields.Integer):
 
     def _validated(self, value: Any) -> int:
         if type(value) is not int:
-            raise ValidationError("Not a whole number.")
+            raise ValidationError(said("Not a whole number."))
         return value
 
 
@@ -68,7 +124,7 @@ class StrictNumber(fields.Float):
 
     def _validated(self, value: Any) -> float:
         if type(value) not in (int, float) or value != value or abs(value) == float("inf"):
-            raise ValidationError("Not a number.")
+            raise ValidationError(said("Not a number."))
         return value  # type: ignore[no-any-return]  # narrowed by the check on type() above
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
@@ -82,7 +138,7 @@ class StrictBoolean(fields.Boolean):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> bool:
         if type(value) is not bool:
-            raise ValidationError("Not true or false.")
+            raise ValidationError(said("Not true or false."))
         return value
 
 
@@ -90,17 +146,17 @@ class Text(fields.String):
     """Text of a bounded length that is not blank."""
 
     def __init__(self, *, max_length: int = MAX_TEXT, **kwargs: Any) -> None:
-        super().__init__(validate=validate.Length(min=1, max=max_length), **kwargs)
+        super().__init__(validate=Length(min=1, max=max_length), **kwargs)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
         if not text.strip():
-            raise ValidationError("Is blank.")
+            raise ValidationError(said("Is blank."))
         unreadable = ("Cc", "Cs")
         if any(unicodedata.category(one) in unreadable and one not in "\n\t" for one in text):
-            raise ValidationError("Has a control character or half a surrogate pair.")
+            raise ValidationError(said("Has a control character or half a surrogate pair."))
         return text
 
 
@@ -115,14 +171,14 @@ class HttpUrl(fields.String):
     ) -> Any:
         url = super()._deserialize(value, attr, data, **kwargs)
         if len(url) > MAX_URL:
-            raise ValidationError(f"Longer than {MAX_URL} characters.")
+            raise ValidationError(said("Longer than {most} characters.", most=MAX_URL))
         try:
             parts = urlsplit(url)
             known = parts.scheme in ("http", "https") and parts.hostname
         except ValueError:
             known = None
         if not known or not _is_visible(url):
-            raise ValidationError("Not an http or https address.")
+            raise ValidationError(said("Not an http or https address."))
         return url
 
 
@@ -142,11 +198,11 @@ class PartialDateField(fields.Field[PartialDate]):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> PartialDate:
         if not isinstance(value, str):
-            raise ValidationError("Not a date in quotes ('YYYY', 'YYYY-MM' or 'YYYY-MM-DD').")
+            raise ValidationError(said("Not a date in quotes ('YYYY', 'YYYY-MM' or 'YYYY-MM-DD')."))
         try:
             return PartialDate.parse(value)
         except InvalidDate as error:
-            raise ValidationError(f"{error}.") from None
+            raise ValidationError(sentence(error.args[0])) from None
 
 
 class Day(fields.Field[date]):
@@ -178,5 +234,6 @@ class Code(fields.Field[StrEnum]):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> StrEnum:
         if value not in self.allowed:
-            raise ValidationError(f"Must be one of: {', '.join(self.allowed)}.")
+            listed = ", ".join(self.allowed)
+            raise ValidationError(said("Must be one of: {codes}.", codes=listed))
         return self.codes(value)

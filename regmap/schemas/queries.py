@@ -9,6 +9,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from regmap.domain.corrections import State
 from regmap.domain.dates import InvalidDate, parse_day
 from regmap.domain.vocabulary import Level, Status
+from regmap.domain.wording import said
 from regmap.schemas.fields import LATITUDE, LONGITUDE, Code, Day, QueryInteger, QueryNumber
 from regmap.schemas.locations import LocationSchema, OneLocation, ZipField
 from regmap.schemas.strict import Query
@@ -59,7 +60,9 @@ class Levels(fields.Field[frozenset[Level]]):
         try:
             return frozenset(Level(part) for part in value.split(","))
         except ValueError:
-            raise ValidationError(f"Must be one of: {', '.join(Level)}.") from None
+            raise ValidationError(
+                said("Must be one of: {codes}.", codes=", ".join(Level))
+            ) from None
 
 
 class BBoxField(fields.Field[tuple[float, float, float, float]]):
@@ -235,7 +238,9 @@ class States(fields.Field[frozenset[State]]):
         try:
             return frozenset(State(part) for part in value.split(","))
         except ValueError:
-            raise ValidationError(f"Must be one of: {', '.join(State)}.") from None
+            raise ValidationError(
+                said("Must be one of: {codes}.", codes=", ".join(State))
+            ) from None
 
 
 class CorrectionsQuery(Paging):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from marshmallow import Schema, fields, post_dump, post_load, validate
+from marshmallow import Schema, fields, post_dump, post_load
 
 from regmap.domain.records import Bill, Ending, Period, Record, Source
 from regmap.domain.vocabulary import (
@@ -17,8 +17,10 @@ from regmap.domain.vocabulary import (
     SourceKind,
     Status,
 )
+from regmap.domain.wording import said
 from regmap.schemas.documents import loaded
 from regmap.schemas.fields import (
+    AtLeast,
     Code,
     HttpUrl,
     PartialDateField,
@@ -28,7 +30,7 @@ from regmap.schemas.fields import (
     Text,
 )
 
-_AGE = validate.Range(min=1, max=120)
+_AGE = AtLeast(1, 120)
 
 
 def _optional_text() -> Text:
@@ -69,14 +71,14 @@ def _rule_field(entry: RuleEntry) -> fields.Field[Any]:
     if entry.kind == "flag":
         return StrictBoolean(metadata=metadata)
     if entry.kind == "number":
-        return StrictNumber(validate=validate.Range(min=0), metadata=metadata)
+        return StrictNumber(validate=AtLeast(0), metadata=metadata)
     return Text(metadata=metadata)
 
 
 class RulesSchema(Schema.from_dict({name: _rule_field(entry) for name, entry in RULES.items()})):  # type: ignore[misc]  # the base is made from the codebook
     """The rules of a period; a rule that is absent is not known."""
 
-    error_messages = {"unknown": "Unknown rule."}  # noqa: RUF012  # marshmallow declares it so
+    error_messages = {"unknown": said("Unknown rule.")}  # noqa: RUF012  # marshmallow declares it so
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Mapping[str, Any]:

@@ -163,22 +163,7 @@ def open_view(
     :param wrong: what was found wrong with that already, by field.
     :param is_judged: whether its effect is asked for; else it is only shown again, to go on with.
     """
-    errors: Errors = {name: list(messages) for name, messages in wrong.items()}
-    read: TextRead | None = None
-    preview = None
-    given = None
-    try:
-        given, read = typed.record()
-        if given is not None and is_judged:
-            preview = desk().curation.preview(correction.id, today(), given)
-    except InvalidValue as error:
-        errors = {**error.errors, **errors}
-    is_edited = preview is not None
-    preview = preview or desk().curation.preview(correction.id, today())
-    if is_judged:
-        errors = {**preview.problems, **errors}
-    if read is not None:
-        errors = read.by_line(errors)
+    given, preview, is_edited, errors = _judged(correction, typed, wrong, is_judged)
     shown = given if typed.text is None and given is not None else _document(preview, correction)
     level = preview.before.snapshot.tree.get(correction.jurisdiction).level
     present = preview.basis.present
@@ -200,6 +185,35 @@ def open_view(
         or preview.proposed is None
         or bool(preview.clashes or preview.problems),
     )
+
+
+def _judged(
+    correction: Correction,
+    typed: Typed,
+    wrong: Mapping[str, Sequence[str]],
+    is_judged: bool,
+) -> tuple[Mapping[str, Any] | None, Preview, bool, Errors]:
+    """What a form gives.
+
+    :returns: its record, what accepting does, whether that is by the form, and what is wrong.
+    """
+    errors: Errors = {name: list(messages) for name, messages in wrong.items()}
+    given: Mapping[str, Any] | None = None
+    read: TextRead | None = None
+    preview = None
+    try:
+        given, read = typed.record()
+        if given is not None and is_judged:
+            preview = desk().curation.preview(correction.id, today(), given)
+    except InvalidValue as error:
+        errors = {**error.errors, **errors}
+    is_edited = preview is not None
+    preview = preview or desk().curation.preview(correction.id, today())
+    if is_judged:
+        errors = {**preview.problems, **errors}
+    if read is not None:
+        errors = read.by_line(errors)
+    return given, preview, is_edited, errors
 
 
 def clashed_view(correction: Correction, typed: Typed) -> OpenView:

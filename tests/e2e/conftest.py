@@ -172,6 +172,12 @@ class Visit:
         return box["x"] + at["x"], box["y"] + at["y"]
 
 
+def follow(target: Locator) -> None:
+    """Click a link or a button that leads to another page, and wait until that page is there."""
+    with target.page.expect_navigation():
+        target.click()
+
+
 def watched(context: BrowserContext, site: str) -> Visit:
     """A new page whose requests, console errors and dialogs are written down."""
     page = context.new_page()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from regmap.settings import ROOT
-from tests.e2e.conftest import Visit, watched
+from tests.e2e.conftest import Visit, follow, watched
 from tests.e2e.process import environment, serving
 from tests.served import HOSTILE, LONG, RIGHT_TO_LEFT, copied_database, shared_folder
 
@@ -51,7 +51,7 @@ def reader(browser: Browser, writable: str, request: pytest.FixtureRequest) -> I
 
 
 def hand_in(page: Page) -> None:
-    page.get_by_role("button", name="Hand in the correction").click()
+    follow(page.get_by_role("button", name="Hand in the correction"))
 
 
 def ids_of_ledger(page: Page, site: str, jurisdiction: str) -> set[str]:
@@ -72,7 +72,7 @@ def assert_axe_is_content(page: Page) -> None:
 def test_a_visitor_corrects_an_age_adds_to_it_and_withdraws_it(visitor: Visit) -> None:
     page = visitor.page
     visitor.open("/jurisdictions/US-VA")
-    page.get_by_role("link", name="Correct the record: Kratom").click()
+    follow(page.get_by_role("link", name="Correct the record: Kratom"))
 
     assert page.get_by_label("Minimum age").input_value() == "21"
     page.get_by_label("Minimum age").fill("18")
@@ -94,15 +94,15 @@ def test_a_visitor_corrects_an_age_adds_to_it_and_withdraws_it(visitor: Visit) -
 
     page.goto(own_address)
     page.get_by_label("What you want to add").fill("It is section 5.")
-    page.get_by_role("button", name="Add").click()
+    follow(page.get_by_role("button", name="Add"))
     assert page.locator(".thread").get_by_text("It is section 5.").is_visible()
 
-    page.get_by_role("link", name="Withdraw this correction").click()
+    follow(page.get_by_role("link", name="Withdraw this correction"))
     assert page.get_by_text("Nobody will decide it then").is_visible()
-    page.get_by_role("link", name="No, keep it").click()
+    follow(page.get_by_role("link", name="No, keep it"))
     assert page.get_by_role("button", name="Yes, withdraw it").count() == 0
-    page.get_by_role("link", name="Withdraw this correction").click()
-    page.get_by_role("button", name="Yes, withdraw it").click()
+    follow(page.get_by_role("link", name="Withdraw this correction"))
+    follow(page.get_by_role("button", name="Yes, withdraw it"))
     assert page.get_by_role("heading", name="Withdrawn").is_visible()
     assert page.get_by_role("button", name="Add").count() == 0
 
@@ -110,10 +110,10 @@ def test_a_visitor_corrects_an_age_adds_to_it_and_withdraws_it(visitor: Visit) -
 def test_a_place_is_found_and_a_missing_rule_added(visitor: Visit) -> None:
     page = visitor.page
     visitor.open("/corrections")
-    page.get_by_role("link", name="Hand in a correction").click()
+    follow(page.get_by_role("link", name="Hand in a correction"))
     page.get_by_label("Country, state, county, town or ZIP code").fill("Suva, Fiji")
-    page.get_by_role("button", name="Find").click()
-    page.get_by_role("link", name="Fiji", exact=True).click()
+    follow(page.get_by_role("button", name="Find"))
+    follow(page.get_by_role("link", name="Fiji", exact=True))
 
     page.get_by_label("Status").select_option("prohibited")
     page.get_by_label("From").fill("2019-05")

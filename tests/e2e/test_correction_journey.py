@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from regmap.release.files import record_path
-from tests.e2e.conftest import Visit, watched
+from tests.e2e.conftest import Visit, follow, watched
 from tests.e2e.process import REGMAP, environment, serving
 from tests.served import DATA, copied_database, shared_folder
 from tests.web.reviewing import BOB, PASSWORD, app_with_curators
@@ -81,7 +81,7 @@ def curator(browser: Browser, place: Place) -> Iterator[Visit]:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    follow(page.get_by_role("button", name=name, exact=True))
 
 
 def text_of(page: Page) -> str:
@@ -118,7 +118,7 @@ def test_a_visitors_correction_of_an_age_goes_all_the_way(
     page, office = visitor.page, curator.page
 
     visitor.open("/jurisdictions/US-VA")
-    page.get_by_role("link", name="Correct the record: Kratom").click()
+    follow(page.get_by_role("link", name="Correct the record: Kratom"))
     page.get_by_label("Minimum age").fill(str(PROPOSED_AGE))
     page.get_by_label("What is wrong, in your words").fill(SAID)
     page.get_by_label("Source 1: address").fill(SOURCE)
@@ -127,7 +127,7 @@ def test_a_visitors_correction_of_an_age_goes_all_the_way(
     own_address, id = page.url, id_of(page.url)
 
     curator.open("/review")
-    office.locator(f"a[href='/review/{id}']").click()
+    follow(office.locator(f"a[href='/review/{id}']"))
     effect = office.get_by_role("region", name="What accepting does")
     assert f"Regulated, from {PROPOSED_AGE} years" in effect.inner_text()
     assert "Today’s map would look the same." in effect.inner_text()  # an age has no colour
@@ -199,7 +199,7 @@ def test_what_a_visitor_withdraws_nobody_decides_or_reads(
     own_address = handed_in(visitor, "US-AL", "A message that I shall regret.")
     id = id_of(own_address)
 
-    page.get_by_role("link", name="Withdraw this correction").click()
+    follow(page.get_by_role("link", name="Withdraw this correction"))
     press(page, "Yes, withdraw it")
     assert page.get_by_role("heading", name="Withdrawn").is_visible()
 

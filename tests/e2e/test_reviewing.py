@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from regmap.domain.corrections import Correction, State
 from regmap.http.context import desk_of
 from regmap.settings import ROOT
-from tests.e2e.conftest import Visit, watched
+from tests.e2e.conftest import Visit, follow, watched
 from tests.e2e.process import environment, serving
 from tests.served import HOSTILE, LONG, RIGHT_TO_LEFT, copied_database, shared_folder
 from tests.web.reviewing import ADA, BOB, PASSWORD, app_with_curators, changed, record_of, submit
@@ -101,7 +101,7 @@ def assert_axe_is_content(page: Page) -> None:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    follow(page.get_by_role("button", name=name, exact=True))
 
 
 def open_editor(page: Page) -> None:
@@ -113,7 +113,7 @@ def test_a_curator_sees_the_effect_edits_and_accepts(curator: Visit, desk: Desk)
     edited = 31 if before == 30 else 30
     correction, page = desk.raised("US-GA"), curator.page
     curator.open("/review")
-    page.locator(f"a[href='/review/{correction.id}']").click()
+    follow(page.locator(f"a[href='/review/{correction.id}']"))
     effect = page.get_by_role("region", name="What accepting does")
     assert "Regulated, from 25 years" in effect.inner_text()
 
@@ -129,7 +129,7 @@ def test_a_curator_sees_the_effect_edits_and_accepts(curator: Visit, desk: Desk)
 
     assert "The record says so now" in page.get_by_role("status").inner_text()
     assert desk.age("US-GA") == edited
-    page.get_by_role("link", name="Its history", exact=True).click()
+    follow(page.get_by_role("link", name="Its history", exact=True))
     assert "The act says so in section 2." in page.locator("main").inner_text()
 
 
@@ -140,7 +140,8 @@ def test_enter_in_a_field_shows_the_effect_and_decides_nothing(curator: Visit, d
     open_editor(page)
 
     page.get_by_label("Minimum age").last.fill("28")
-    page.get_by_label("Minimum age").last.press("Enter")
+    with page.expect_navigation():
+        page.get_by_label("Minimum age").last.press("Enter")
 
     assert "Nothing was written yet." in page.get_by_role("status").inner_text()
     assert page.get_by_label("Reason or question").input_value() == "Not yet."
