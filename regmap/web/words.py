@@ -71,7 +71,7 @@ MATCH_NAMES: Mapping[Match, str] = {
     Match.POSSIBLE: said("possible"),
 }
 EXTENT_NAMES: Mapping[Extent | None, str] = {
-    Extent.WHOLE: said("the whole county"),
+    Extent.WHOLE: said("all of it"),
     Extent.UNINCORPORATED: said("only outside the cities"),
     None: said("not confirmed"),
 }

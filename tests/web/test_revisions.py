@@ -79,7 +79,7 @@ def test_the_newest_comes_first() -> None:
         ({"min_age": 18}, {"min_age": None}, ("Minimum age", "-18")),
         ({"start": "2018"}, {"start": "2018-01-01"}, ("From", "-2018", "+1 January 2018")),
         ({"end": None}, {"end": "2030-06"}, ("To", "+June 2030")),
-        ({"extent": None}, {}, ("Reach", "-not confirmed", "+the whole county")),
+        ({"extent": None}, {}, ("Reach", "-not confirmed", "+all of it")),
         (
             {"rules": {"labeling": True}},
             {"rules": {"labeling": False}},
