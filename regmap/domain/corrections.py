@@ -11,6 +11,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from regmap.domain.errors import NotOpen
+from regmap.domain.wording import said
+
 
 class State(StrEnum):
     """Where a correction stands."""
@@ -173,6 +176,15 @@ def seen_by(correction: Correction, sight: Sight) -> Correction:
         replace(one, text=None, proposed=None, sources=(), by=None) for one in correction.events
     )
     return replace(shown, events=bare)
+
+
+def check_open(correction: Correction) -> None:
+    """Go on only with a correction that still waits for somebody.
+
+    :raises NotOpen: if it was settled before.
+    """
+    if not correction.is_open:
+        raise NotOpen(said("this correction is settled: it was decided or withdrawn"))
 
 
 def _is_submitters(event: Event) -> bool:

@@ -21,9 +21,10 @@ from regmap.domain.corrections import (
     Event,
     EventKind,
     State,
+    check_open,
 )
 from regmap.domain.curators import Curator
-from regmap.domain.errors import InvalidValue, NotAllowed, NotOpen, UnknownCorrection
+from regmap.domain.errors import InvalidValue, NotAllowed, UnknownCorrection
 from regmap.domain.records import Record
 from regmap.domain.vocabulary import Level
 from regmap.domain.wording import said
@@ -387,8 +388,7 @@ def _refuse_endless(correction: Correction) -> None:
 def _open(found: Correction | None, correction_id: str) -> Correction:
     if found is None:
         raise UnknownCorrection(correction_id)
-    if not found.is_open:
-        raise NotOpen(said("this correction is settled: it is {state}", state=found.state))
+    check_open(found)
     return found
 
 

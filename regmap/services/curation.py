@@ -12,7 +12,15 @@ from datetime import date, datetime
 from typing import Any
 
 from regmap.domain.amending import rebased, with_period
-from regmap.domain.corrections import OUTCOME, Correction, Decision, Event, EventKind, State
+from regmap.domain.corrections import (
+    OUTCOME,
+    Correction,
+    Decision,
+    Event,
+    EventKind,
+    State,
+    check_open,
+)
 from regmap.domain.curators import Curator, Role
 from regmap.domain.diff import Change, changes
 from regmap.domain.errors import (
@@ -180,7 +188,7 @@ class Curation:
             basis = _basis(connection, correction_id)
             self._refuse_own(basis.correction, by)
             _same_as_read(basis, read, ruling.record)
-            _still_open(basis.correction)
+            check_open(basis.correction)
             written = _Written()
             if ruling.decision is Decision.ACCEPT:
                 written = self._accepted(connection, basis, ruling, asked, by, now, today)
@@ -353,11 +361,6 @@ def _same_as_read(basis: Basis, read: str | None, yours: Mapping[str, Any] | Non
     if read != basis.etag:
         message = said("the correction or the record has moved since you read it")
         raise Clash(message, _versions(basis, yours))
-
-
-def _still_open(correction: Correction) -> None:
-    if not correction.is_open:
-        raise NotOpen(said("this correction is settled: it is {state}", state=correction.state))
 
 
 def _versions(basis: Basis, yours: Mapping[str, Any] | None) -> dict[str, Any]:
