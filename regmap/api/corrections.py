@@ -18,11 +18,11 @@ from regmap.api.blueprint import (
     substance_of,
 )
 from regmap.api.bodies import json_body
-from regmap.domain.corrections import Correction, Sight, seen_by
+from regmap.domain.corrections import Correction, Sight, State, seen_by
 from regmap.domain.errors import InvalidValue, NotAllowed
 from regmap.domain.wording import said
 from regmap.http import caching
-from regmap.http.context import desk, services, today
+from regmap.http.context import desk, services, source, today
 from regmap.http.curators import bearer_or_none, now
 from regmap.http.limits import limited
 from regmap.schemas.correction_answers import (
@@ -178,7 +178,7 @@ def submit(_: dict[str, Any], headers: dict[str, Any]) -> Response:
     """
     by = bearer_or_none()
     taken = desk().corrections.submit(
-        services().snapshot,
+        source().refreshed().snapshot,
         correction_body(),
         now=now(),
         today=today(),
@@ -250,7 +250,7 @@ def correction(_: dict[str, Any], headers: dict[str, Any], correction_id: str) -
 def add(_: dict[str, Any], headers: dict[str, Any], correction_id: str) -> Response:
     """Add a message, a proposal or sources to your correction, or answer a curator's question."""
     changed = desk().corrections.add(
-        services().snapshot,
+        source().refreshed().snapshot,
         correction_id,
         headers.get("secret"),
         correction_body(),
@@ -268,8 +268,14 @@ def add(_: dict[str, Any], headers: dict[str, Any], correction_id: str) -> Respo
 @blp.response(200, CorrectionSchema)
 @blp.doc(**sample("DELETE", _ONE, _AS_SUBMITTER))
 def withdraw(_: dict[str, Any], headers: dict[str, Any], correction_id: str) -> Response:
-    """Withdraw your correction while it waits: what you wrote never becomes public then."""
-    changed = desk().corrections.withdraw(correction_id, headers.get("secret"), now=now())
+    """Withdraw your correction while it waits: what you wrote never becomes public then.
+
+    Sent again, it is answered again.
+    """
+    corrections, secret = desk().corrections, headers.get("secret")
+    changed = corrections.one(correction_id)
+    if changed.state is not State.WITHDRAWN or not corrections.is_submitter(correction_id, secret):
+        changed = corrections.withdraw(correction_id, secret, now=now())
     return private(_correction_schema, correction_item(changed, Sight.SUBMITTER))
 
 

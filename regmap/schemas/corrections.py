@@ -20,6 +20,7 @@ from regmap.schemas.fields import Code, HttpUrl, Length, StrictBoolean, Text
 from regmap.schemas.record import PeriodSchema, record_from_document, record_to_document
 from regmap.schemas.strict import Query
 
+KEY_LENGTHS = range(8, 201)
 SHORTEST_MESSAGE = 10
 MOST_SOURCES = 20
 MOST_PERIODS = 200
@@ -115,6 +116,21 @@ def submission_from_document(document: Any) -> dict[str, Any]:
             }
         )
     return values
+
+
+def checked_key(key: str) -> str:
+    """A submitter's own name for a submission (``Idempotency-Key``).
+
+    :raises InvalidValue: if it is too short to be anybody's own, too long, or not plain ASCII.
+    """
+    if len(key) not in KEY_LENGTHS or not (key.isascii() and key.isprintable()):
+        message = said(
+            "Must have {least} to {most} ASCII characters.",
+            least=KEY_LENGTHS.start,
+            most=KEY_LENGTHS.stop - 1,
+        )
+        raise InvalidValue({"Idempotency-Key": [message]})
+    return key
 
 
 def addition_from_document(document: Any) -> dict[str, Any]:

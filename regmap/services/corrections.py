@@ -30,6 +30,7 @@ from regmap.domain.vocabulary import Level
 from regmap.domain.wording import said
 from regmap.schemas.corrections import (
     addition_from_document,
+    checked_key,
     problems_by_field,
     proposal_from_document,
     proposal_to_document,
@@ -42,7 +43,6 @@ from regmap.store import revisions
 from regmap.store.database import Database, Transaction
 from regmap.store.revisions import canonical
 
-KEY_LENGTHS = range(8, 201)
 MOST_ADDITIONS = 50
 """So many times may be added to one correction."""
 
@@ -98,7 +98,7 @@ class Corrections:
         :raises DataProblem: if the store cannot be written; nothing was taken in then.
         """
         body_hash = _hashed(canonical(document))
-        key_hash = _hashed(_checked_key(key)) if key is not None else None
+        key_hash = _hashed(checked_key(key)) if key is not None else None
         if key_hash is not None:
             with self._database.reading() as connection:
                 before = self._repeated(connection, key_hash, body_hash)
@@ -360,22 +360,6 @@ def _known(snapshot: Snapshot, jurisdiction_id: str, substance: str) -> Level:
 
 def _contact(given: Contact | None) -> Contact | None:
     return given if given and (given.name or given.email) else None
-
-
-def _checked_key(key: str) -> str:
-    if len(key) not in KEY_LENGTHS or not (key.isascii() and key.isprintable()):
-        raise InvalidValue(
-            {
-                "Idempotency-Key": [
-                    said(
-                        "Must have {least} to {most} ASCII characters.",
-                        least=KEY_LENGTHS.start,
-                        most=KEY_LENGTHS.stop - 1,
-                    )
-                ]
-            }
-        )
-    return key
 
 
 def _refuse_endless(correction: Correction) -> None:

@@ -257,7 +257,7 @@ class Curation:
             raise InvalidValue(problems)
         document = record_to_document(record)
         if revisions.canonical(document) == revisions.canonical(_document(basis.present)):
-            raise InvalidValue({"record": [said("Changes nothing: the record says so already.")]})
+            raise InvalidValue({"record": [_idle_text(basis.correction)]})
         edits = [Edit(record.key, document, by.name, ruling.note, correction=basis.correction.id)]
         if standing(connection, (record.jurisdiction, None)) is None:
             known = jurisdiction_to_document(asked.snapshot.tree.get(record.jurisdiction))
@@ -375,6 +375,12 @@ def _versions(basis: Basis, yours: Mapping[str, Any] | None) -> dict[str, Any]:
             "etag": basis.etag,
         },
     }
+
+
+def _idle_text(correction: Correction) -> str:
+    if correction.proposed is None:
+        return said("Changes nothing: only a message was sent; change the record, then accept.")
+    return said("Changes nothing: the record says so already.")
 
 
 def _clash_text(clashes: tuple[str, ...]) -> str:

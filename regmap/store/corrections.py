@@ -20,7 +20,7 @@ from regmap.domain.corrections import (
     State,
 )
 from regmap.store.revisions import canonical, timestamp
-from regmap.store.tables import correction_events, corrections
+from regmap.store.tables import correction_events, corrections, curators
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +174,21 @@ def accepted_revisions(connection: Connection) -> dict[int, str]:
 def forget_contact(connection: Connection, correction_id: str) -> None:
     """Erase who submitted a correction; nothing else of it.
 
-    The hash of the submission goes too: who knows the rest could try names against it.
+    A curator who submitted it stays named, so that they still cannot decide it. The hash of the
+    submission goes too: who knows the rest could try names against it.
     """
+    this = corrections.c.id == correction_id
+    email = select(func.lower(corrections.c.submitter_email)).where(this).scalar_subquery()
+    theirs = select(curators.c.name).where(func.lower(curators.c.email) == email).limit(1)
     connection.execute(
         update(corrections)
-        .where(corrections.c.id == correction_id)
-        .values(submitter_name=None, submitter_email=None, body_hash="")
+        .where(this)
+        .values(
+            submitted_by=func.coalesce(corrections.c.submitted_by, theirs.scalar_subquery()),
+            submitter_name=None,
+            submitter_email=None,
+            body_hash="",
+        )
     )
 
 

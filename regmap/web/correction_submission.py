@@ -23,6 +23,7 @@ from regmap.schemas.corrections import (
     source_document,
     submission_from_document,
 )
+from regmap.schemas.fields import MAX_TEXT
 from regmap.schemas.record import record_to_document
 from regmap.web.correction_form import FIELDS, fields_of, period_document, read, unified
 
@@ -45,7 +46,12 @@ _PLAINER: Mapping[str, str] = {
     ),
     "Not a whole number.": said("Not a whole number."),
     "Not a number.": said("Not a number."),
-    "Not an http or https address.": said("Not an http or https address."),
+    "Not an http or https address.": said(
+        "Give the whole address of a page; it begins with https:// or http://."
+    ),
+    f"Length must be between 1 and {MAX_TEXT}.": said(
+        "Longer than {most} characters: shorten it, or give a link to the rest.", most=MAX_TEXT
+    ),
     "Not an e-mail address.": said("Not an e-mail address."),
 }
 # --- Which period. ----------------------------------------------------------------------------

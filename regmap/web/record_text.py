@@ -40,7 +40,10 @@ class TextRead:
                 found[name] = list(messages)
                 continue
             field = name.removeprefix(ROOT).removeprefix(".")
-            path = tuple(int(part) if part.isdigit() else part for part in field.split("."))
+            path = tuple(
+                int(part) if part.isascii() and part.isdigit() else part
+                for part in field.split(".")
+            )
             for message in messages:
                 told_at = said(
                     "Line {line}, {field}: {message}",

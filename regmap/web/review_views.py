@@ -12,6 +12,7 @@ from regmap.domain.corrections import Correction, State
 from regmap.domain.curators import Curator, Role
 from regmap.domain.errors import BoundaryNotAvailable, InvalidValue
 from regmap.domain.records import Record
+from regmap.domain.wording import said
 from regmap.http.context import desk, services, today
 from regmap.schemas.corrections import proposal_from_document, record_given
 from regmap.schemas.record import record_to_document
@@ -19,7 +20,7 @@ from regmap.services.curation import Basis, Preview, is_own
 from regmap.services.hypothesis import Sides
 from regmap.services.impact import Impact, JurisdictionImpact
 from regmap.web.impact_pictures import impact_pictures
-from regmap.web.record_form import RecordForm, document_of, empty_period, record_form
+from regmap.web.record_form import ROOT, RecordForm, document_of, empty_period, record_form
 from regmap.web.record_text import TEXT, TextRead, read_text, text_of
 from regmap.web.revisions import Part, told_difference
 
@@ -27,6 +28,7 @@ MOST_ROWS = 20
 """How many jurisdictions whose answer changes are listed at once."""
 
 _MOST_CLASHES = 50  # that are told
+_ALWAYS_SENT = {f"{ROOT}.evidence_as_of", f"{ROOT}.note"}  # by a form with fields, empty or not
 
 FIELDS, AS_TEXT = "fields", "text"
 
@@ -56,6 +58,9 @@ class Typed:
     def of(cls, form: MultiDict[str, str]) -> "Typed":
         """Read the form, without judging it."""
         mode, revision = form.get("edit"), form.get("revision", "")
+        if mode == FIELDS and not form.keys() >= _ALWAYS_SENT:
+            # what is missing would be read as empty, and the record be emptied
+            raise InvalidValue({ROOT: [said("The form came without its fields; load it again.")]})
         is_number = revision.isascii() and revision.isdigit() and len(revision) < 10
         return cls(
             note=form.get("note", "").replace("\r\n", "\n"),

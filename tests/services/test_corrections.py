@@ -19,8 +19,9 @@ from regmap.domain.errors import (
     NotAllowed,
     UnknownJurisdiction,
 )
+from regmap.schemas.corrections import KEY_LENGTHS
 from regmap.schemas.record import record_to_document
-from regmap.services.corrections import KEY_LENGTHS, Corrections
+from regmap.services.corrections import Corrections
 from regmap.services.snapshot import Geography
 from regmap.store.database import Database
 from tests.builders import a_period, a_record

@@ -244,3 +244,10 @@ def test_what_is_no_record_at_all_is_said_so(text: str) -> None:
 def test_a_text_of_another_shape_is_refused_and_breaks_nothing(document: Any) -> None:
     with pytest.raises(InvalidValue):
         record_given(document, ("US-VA", "kratom"))
+
+
+@pytest.mark.parametrize("text", ["²: 1\nperiods: []", "periods:\n- ²: 3", "٣: 1\nperiods: []"])
+def test_digits_that_are_none_break_no_message(text: str) -> None:
+    read = read_text(text)
+
+    assert read.by_line({"record.²": ["Unknown field."], "record.periods.0.²": ["Unknown field."]})

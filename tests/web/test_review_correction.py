@@ -120,7 +120,7 @@ def test_a_message_alone_asks_for_the_record_to_write(desk: Flask, bob: FlaskCli
     assert "Only a message was sent, no proposal." in page.text
 
     refused = page_of(decide(bob, one, "accept"), 422)
-    assert "Changes nothing: the record says so already." in refused.text
+    assert "Changes nothing: only a message was sent" in refused.text
     assert state_of(desk, one) is State.PENDING
 
 

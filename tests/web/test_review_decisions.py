@@ -21,6 +21,7 @@ from tests.web.reviewing import (
     desk_app,
     form_again,
     form_of,
+    now,
     page_of,
     record_of,
     restored,
@@ -109,6 +110,32 @@ def test_spam_cannot_be_accepted(desk: Flask, bob: FlaskClient, virginia: Correc
 
     assert "Goes with rejecting alone." in page.text
     assert age_in(desk) == 21
+
+
+@pytest.mark.parametrize("stray", [{}, {"record.periods": "x"}, {"record.note": "alone"}])
+def test_a_form_that_lost_its_fields_empties_no_record(
+    desk: Flask, bob: FlaskClient, virginia: Correction, stray: dict[str, str]
+) -> None:
+    address = f"/review/{virginia.id}"
+    whole = form_of(bob, address)
+    rest = {name: value for name, value in whole.items() if not name.startswith("record.")}
+    before = record_of(desk, "US-VA")
+
+    refused = bob.post(address, data={**rest, **stray, "note": "Seen.", "do": "accept"})
+
+    assert "came without its fields" in page_of(refused, 422).text
+    assert record_of(desk, "US-VA") == before
+    assert state_of(desk, virginia) is State.PENDING
+
+
+def test_forgetting_who_sent_it_lets_nobody_decide_their_own(desk: Flask, bob: FlaskClient) -> None:
+    one = submit(desk, "US-FL", submitter={"email": BOBS_ADDRESS.upper()})
+    desk_of(desk).corrections.forget(one.id, by=ADA, now=now())
+
+    kept = desk_of(desk).corrections.one(one.id)
+
+    assert (kept.contact, kept.submitted_by) == (None, BOB)
+    assert "another curator has to decide it" in page_of(bob.get(f"/review/{one.id}")).text
 
 
 def test_nobody_decides_what_they_submitted(
