@@ -6,15 +6,17 @@ import pytest
 
 from tests.api.desk import (
     ADMIN,
+    CORRECTIONS,
     MESSAGE,
     PERIOD,
     PROPOSAL,
     REVIEWER,
     Office,
     new_rule,
+    proposed,
     secret_of,
 )
-from tests.served import json_of
+from tests.served import json_of, make_app, shared_folder
 
 VIRGINIA = "/api/v1/status?jurisdiction=US-VA"
 RICHMOND = "/api/v1/status?lat=37.54&lon=-77.44"
@@ -212,6 +214,22 @@ def test_an_old_proposal_takes_nothing_back_that_was_corrected_since(office: Off
     history = json_of(office.client.get("/api/v1/jurisdictions/US-OR/history"))
     assert history["note"] == "Looked at again."
     assert history["periods"][-1]["from"] == "2026-11-05"
+
+
+def test_a_proposal_is_read_on_what_another_worker_accepted_a_moment_ago(
+    office: Office, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = make_app(office.file, shared_folder(tmp_path_factory) / "cache").test_client()
+    for age in (31, 32, 33):
+        first = office.submit(proposed(min_age=age))
+        json_of(office.decide(first["id"], "accept"))
+
+        answer = other.post(CORRECTIONS, json=proposed(min_age=age + 10)).get_json(force=True)
+
+        told = json_of(office.impact(answer["id"]))
+        assert told["clashes"] == []
+        ages = [one for one in told["changes"] if one["path"].endswith("/min_age")]
+        assert [(one["before"], one["after"]) for one in ages] == [(age, age + 10)]
 
 
 def test_a_decision_says_which_state_it_made(office: Office) -> None:
