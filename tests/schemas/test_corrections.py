@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
 
 from regmap.domain.corrections import CitedSource, Contact
-from regmap.domain.errors import InvalidValue
-from regmap.domain.records import Period, Record
-from regmap.domain.vocabulary import (
-    Level,
-)
 from regmap.schemas.corrections import (
     MOST_SOURCES,
     DecisionSchema,
     UndoSchema,
     addition_from_document,
-    proposal_from_document,
     submission_from_document,
 )
 from regmap.schemas.documents import understood
+from tests.schemas.proposed import ACT, errors_of
 from tests.served import HOSTILE, RIGHT_TO_LEFT
 
-KEY = ("US-VA", "kratom")
-ACT = {"url": "https://example.org/act"}
-TODAY = date(2026, 11, 23)
 NOTHING = object()
 
 
@@ -41,23 +31,6 @@ def a_submission(**values: Any) -> dict[str, Any]:
         **values,
     }
     return {name: value for name, value in given.items() if value is not NOTHING}
-
-
-def errors_of(call: Callable[[], Any]) -> dict[str, list[str]]:
-    with pytest.raises(InvalidValue) as raised:
-        call()
-    return raised.value.errors
-
-
-def read(document: dict[str, Any], level: Level = Level.STATE, *urls: str) -> Period | Record:
-    sources = [CitedSource(url) for url in urls or (ACT["url"],)]
-    return proposal_from_document(document, KEY, level, sources)
-
-
-def a_read_period(document: dict[str, Any], level: Level = Level.STATE, *urls: str) -> Period:
-    period = read(document, level, *urls)
-    assert isinstance(period, Period)
-    return period
 
 
 # --- Submissions. -------------------------------------------------------------------------------

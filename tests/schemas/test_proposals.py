@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -10,8 +9,7 @@ import pytest
 
 from regmap.domain.corrections import CitedSource
 from regmap.domain.dates import PartialDate
-from regmap.domain.errors import InvalidValue
-from regmap.domain.records import Period, Record
+from regmap.domain.records import Period
 from regmap.domain.vocabulary import (
     Confidence,
     Extent,
@@ -32,40 +30,10 @@ from regmap.schemas.corrections import (
 )
 from regmap.schemas.record import record_to_document
 from tests.builders import a_period, a_record
+from tests.schemas.proposed import ACT, KEY, a_read_period, errors_of, read
 
-KEY = ("US-VA", "kratom")
-ACT = {"url": "https://example.org/act"}
 TODAY = date(2026, 11, 23)
 NOTHING = object()
-
-
-def a_submission(**values: Any) -> dict[str, Any]:
-    """A good submission with other values; NOTHING leaves one out."""
-    given = {
-        "jurisdiction": "US-VA",
-        "substance": "kratom",
-        "message": "The minimum age is 21.",
-        "sources": [ACT],
-        **values,
-    }
-    return {name: value for name, value in given.items() if value is not NOTHING}
-
-
-def errors_of(call: Callable[[], Any]) -> dict[str, list[str]]:
-    with pytest.raises(InvalidValue) as raised:
-        call()
-    return raised.value.errors
-
-
-def read(document: dict[str, Any], level: Level = Level.STATE, *urls: str) -> Period | Record:
-    sources = [CitedSource(url) for url in urls or (ACT["url"],)]
-    return proposal_from_document(document, KEY, level, sources)
-
-
-def a_read_period(document: dict[str, Any], level: Level = Level.STATE, *urls: str) -> Period:
-    period = read(document, level, *urls)
-    assert isinstance(period, Period)
-    return period
 
 
 # --- Proposals. ---------------------------------------------------------------------------------
