@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -74,7 +75,12 @@ def copied_database(factory: pytest.TempPathFactory, to: Path) -> Path:
     origin = shared_database(factory)
     for file in origin.parent.glob(f"{origin.name}*"):  # with what its write-ahead log still holds
         shutil.copy(file, to / file.name)
-    return to / origin.name
+    copy = to / origin.name
+    with sqlite3.connect(copy) as connection:
+        # servers of other tests write into the shared one how often they were asked
+        connection.execute("DELETE FROM traffic")
+    connection.close()
+    return copy
 
 
 def make_app(database: Path, cache_dir: Path, data_dir: Path = DATA, **settings: Any) -> Flask:
