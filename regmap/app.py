@@ -114,6 +114,7 @@ def _trust_proxies(app: Flask, count: int) -> None:
     """Take the client's address and scheme from the proxies in front, and from nobody else."""
     if count:
         inner = app.wsgi_app
+        # setting it is Flask's own way to put something in front
         app.wsgi_app = ProxyFix(inner, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
 
 
