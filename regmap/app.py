@@ -47,9 +47,17 @@ _COMPRESSION = {
         "application/geo+json",
         "application/problem+json",
         "application/schema+json",
+        "application/atom+xml",
+        "application/feed+json",
+        "application/vnd.oai.openapi+json;version=3.0",
+        "text/calendar",
         "image/svg+xml",
     ],
 }
+
+
+_FOR_PROGRAMS = ("api", "ogc", "feeds")
+"""The first parts of addresses that programs ask."""
 
 
 def create_app(settings: Settings, today: Callable[[], date] = context.today) -> Flask:
@@ -136,11 +144,13 @@ def _join_errors(app: Flask) -> None:
 
 
 def _is_for_programs(path: str) -> bool:
-    return path == "/api" or path.startswith("/api/") or path in ("/healthz", "/readyz")
+    parts = path.split("/", 2)
+    return parts[1] in _FOR_PROGRAMS or path in ("/healthz", "/readyz")
 
 
 def _finish(response: Response, compress: Compress) -> Response:
-    for_api = request.path.startswith("/api/")
+    # the OGC pages have styles; a document for programs has none
+    for_api = _is_for_programs(request.path) and response.mimetype != "text/html"
     for_page = headers.EMBEDDED if request.path == "/embed" else headers.PAGE
     if response.mimetype == "image/svg+xml":
         for_page = headers.PICTURE

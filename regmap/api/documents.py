@@ -221,5 +221,6 @@ def revision(edit: Edit) -> dict[str, Any]:
         "correction": kept.correction,
         "previous_hash": kept.previous_hash,
         "hash": kept.hash,
+        "type": edit.type,
         "changes": edit.changes,
     }

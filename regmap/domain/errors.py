@@ -57,6 +57,15 @@ class UnknownCorrection(RegmapError):
         super().__init__(said("no correction has the id {id!r}", id=shown))
 
 
+class UnknownVersion(RegmapError):
+    """The name of a data version that there is not; ``field`` says where it was named."""
+
+    def __init__(self, name: str, field: str = "version") -> None:
+        self.field = field
+        shown = name if len(name) <= 80 else name[:79] + "…"
+        super().__init__(said("no data version has the name {name!r}", name=shown))
+
+
 class NotSignedIn(RegmapError):
     """Something that only a curator may do, asked for by nobody who is known."""
 

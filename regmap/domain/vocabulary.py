@@ -91,6 +91,13 @@ class Direction(StrEnum):
     OTHER = "other"
 
 
+class ChangeType(StrEnum):
+    """What an edit of a record tells: news of the law, or of the record."""
+
+    LAW_CHANGED = "law_changed"
+    RECORD_CORRECTED = "record_corrected"
+
+
 @dataclass(frozen=True, slots=True)
 class StatusEntry:
     """Meaning, map fill (sRGB hex) and the permissions that a status allows beside ``unknown``."""
@@ -246,6 +253,16 @@ MATCHES: Mapping[Match, str] = {
     Match.INSIDE: said("the spot lies inside a detailed boundary"),
     Match.NEAREST: said("the spot lies off every shape, within 25 km of this one"),
     Match.POSSIBLE: said("the spot may lie in it: limits are approximate, or not all loaded"),
+}
+
+CHANGE_TYPES: Mapping[ChangeType, str] = {
+    ChangeType.LAW_CHANGED: said(
+        "the law changes on a day after the evidence that the record rested on before"
+    ),
+    ChangeType.RECORD_CORRECTED: said(
+        "the law did not move: what is said here of a time already covered, or how it is evidenced,"
+        " is another"
+    ),
 }
 
 RULES: Mapping[str, RuleEntry] = {

@@ -23,6 +23,7 @@ from regmap.domain.errors import (
     UnknownCorrection,
     UnknownJurisdiction,
     UnknownLocation,
+    UnknownVersion,
 )
 from regmap.domain.wording import said, sentence
 
@@ -36,6 +37,7 @@ STATUS_OF: Mapping[type[RegmapError], int] = {
     UnknownLocation: 404,
     BoundaryNotAvailable: 404,
     UnknownCorrection: 404,
+    UnknownVersion: 404,
     NotSignedIn: 401,
     NotAllowed: 403,
     NotOpen: 409,
@@ -72,7 +74,7 @@ def errors_of(error: Exception) -> dict[str, list[str]]:
     """The messages per field, for bad input."""
     if isinstance(error, InvalidValue):
         return error.errors
-    if isinstance(error, UnknownJurisdiction | UnknownLocation):
+    if isinstance(error, UnknownJurisdiction | UnknownLocation | UnknownVersion):
         return {error.field: [sentence(error.args[0])]}
     return _argument_messages(error)
 

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from regmap.domain.vocabulary import (
+    ChangeType,
     Confidence,
     Direction,
     Level,
@@ -247,7 +248,7 @@ class ChangeSchema(Schema):
 
 
 class RevisionSchema(Schema):
-    """One edit of a record."""
+    """One edit of a record; `type` says whether the law changed or the record was corrected."""
 
     revision = fields.Integer(required=True)
     recorded_at = fields.DateTime(required=True)
@@ -256,6 +257,7 @@ class RevisionSchema(Schema):
     release = fields.String(required=True, allow_none=True)
     correction = fields.String(required=True, allow_none=True)
     hash = fields.String(required=True)
+    type = Code(ChangeType, required=True)
     changes = fields.List(fields.Nested(ChangeSchema), required=True)
 
 

@@ -30,6 +30,7 @@ from regmap.services.source import SnapshotSource
 from regmap.services.table import Tables
 from regmap.services.tally import Tallies
 from regmap.services.verdicts import Verdicts
+from regmap.services.versions import Versions
 from regmap.store.database import Database
 
 # What a worker keeps ready. An answer is about 1 KB beside its layers, a layer 0.2 to 8 KB.
@@ -58,6 +59,7 @@ class Services:
     routes: Routes
     verdicts: Verdicts
     history: History
+    versions: Versions
     kept_answers: Kept[dict[str, Any]]
     kept_compact: Kept[dict[str, Any]]
     kept_layers: Kept[orjson.Fragment]
@@ -85,9 +87,10 @@ def open_services(
     drawings = Drawings(geography.atlas)
     shapes = Shapes(drawings, geography.atlas)
     history = History(database)
+    versions = Versions(database)
 
     def services_of(snapshot: Snapshot) -> Services:
-        return _services(snapshot, history, drawings, shapes, today)
+        return _services(snapshot, history, versions, drawings, shapes, today)
 
     return SnapshotSource(database, substances, geography, services_of)
 
@@ -95,6 +98,7 @@ def open_services(
 def _services(
     snapshot: Snapshot,
     history: History,
+    versions: Versions,
     drawings: Drawings,
     shapes: Shapes,
     today: Callable[[], date],
@@ -120,6 +124,7 @@ def _services(
         routes=Routes(snapshot, lookup, browse),
         verdicts=Verdicts(snapshot, lookup, today),
         history=history,
+        versions=versions,
         kept_answers=Kept(_KEPT_ANSWERS),
         kept_compact=Kept(_KEPT_ANSWERS),
         kept_layers=Kept(_KEPT_LAYERS),

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from regmap.domain.diff import Change, changes
+from regmap.domain.errors import DataProblem, InvalidDocument
+from regmap.domain.records import Record
+from regmap.domain.retelling import Difference, differences, type_of
+from regmap.domain.vocabulary import ChangeType
+from regmap.schemas.record import record_from_document
 from regmap.store import revisions
 from regmap.store.database import Database
 from regmap.store.revisions import Revision
@@ -12,10 +17,16 @@ from regmap.store.revisions import Revision
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A revision with what it changed, field by field."""
+    """A revision with what it changed, field by field, and what of the law it tells anew."""
 
     revision: Revision
     changes: tuple[Change, ...]
+    differences: tuple[Difference, ...]
+
+    @property
+    def type(self) -> ChangeType:
+        """Whether it tells that the law changed, or corrects the record."""
+        return type_of(self.differences)
 
 
 class History:
@@ -55,4 +66,27 @@ def _with_changes(found: Sequence[Revision]) -> list[Edit]:
 
 def _edit(before: Revision | None, after: Revision) -> Edit:
     old = before.document if before else None
-    return Edit(after, tuple(changes(old, after.document)))
+    return Edit(after, tuple(changes(old, after.document)), tuple(told_anew(before, after)))
+
+
+def told_anew(before: Revision | None, after: Revision) -> list[Difference]:
+    """What two revisions of a record say differently of the law, oldest first.
+
+    A first revision tells everything for the first time: nothing is told anew, and nothing is by
+    the revision of a jurisdiction itself.
+
+    :raises DataProblem: if a stored document is not valid.
+    """
+    if before is None or after.substance is None:
+        return []
+    recorded = before.recorded_at.date()
+    return differences(_record(before), _record(after), recorded)
+
+
+def _record(revision: Revision) -> Record | None:
+    if revision.document is None:
+        return None
+    try:
+        return record_from_document(revision.document)
+    except InvalidDocument as error:
+        raise DataProblem(f"revision {revision.revision} is not valid: {error}") from None

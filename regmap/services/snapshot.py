@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -71,7 +71,8 @@ class Snapshot:
     """All records, their jurisdictions and the boundaries, at one version of the data set.
 
     ``own`` are the jurisdictions that have records; ``tree`` joins them with those that the
-    boundaries bring. ``revision_of`` gives the last revision of each record.
+    boundaries bring. ``revision_of`` gives the last revision of each record, ``recorded_of`` when
+    that was recorded; ``recorded_at`` is the moment of the newest of all (None: an empty log).
     """
 
     data_version: str
@@ -80,6 +81,8 @@ class Snapshot:
     own: Mapping[str, Jurisdiction]
     records: Mapping[tuple[str, str], Record]
     revision_of: Mapping[tuple[str, str], int]
+    recorded_of: Mapping[tuple[str, str], datetime]
+    recorded_at: datetime | None
     tree: JurisdictionTree
     places: ApproximatePlaces
     geography: Geography
@@ -129,12 +132,16 @@ def build_snapshot(
     own = dict(before.own) if before else {}
     records = dict(before.records) if before else {}
     revision_of = dict(before.revision_of) if before else {}
+    recorded_of = dict(before.recorded_of) if before else {}
+    recorded = [before.recorded_at] if before and before.recorded_at else []
     for (jurisdiction_id, substance), head in heads.items():
         if substance is None:
             _put(own, jurisdiction_id, _valid(head, jurisdiction_from_document))
         else:
             _put(records, (jurisdiction_id, substance), _valid(head, record_from_document))
             revision_of[jurisdiction_id, substance] = head.revision
+            recorded_of[jurisdiction_id, substance] = head.recorded_at
+        recorded.append(head.recorded_at)
     tree = _tree(geography.atlas, own)
     return Snapshot(
         data_version=data_version(*last) + geography.mark,
@@ -143,6 +150,8 @@ def build_snapshot(
         own=own,
         records=records,
         revision_of=revision_of,
+        recorded_of=recorded_of,
+        recorded_at=max(recorded, default=None),
         tree=tree,
         places=ApproximatePlaces(own.values(), geography.imported_ids),
         geography=geography,

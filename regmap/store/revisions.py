@@ -186,6 +186,58 @@ def previous_of(connection: Connection, revision: Revision) -> Revision | None:
     return earlier[-1] if earlier else None
 
 
+def numbered(connection: Connection, number: int) -> Revision | None:
+    """The revision of that number, if there is one."""
+    row = connection.execute(select(revisions).where(revisions.c.revision == number)).one_or_none()
+    return _revision(row) if row else None
+
+
+def steps(
+    connection: Connection, *, offset: int = 0, limit: int = 50
+) -> tuple[list[tuple[Revision, int]], int]:
+    """A page of the steps that the data set took, newest first, and how many there are in all.
+
+    A step is what was recorded at one moment: its last revision, and how many it has.
+    """
+    moments = (
+        select(func.max(revisions.c.revision).label("last"), func.count().label("size"))
+        .group_by(revisions.c.recorded_at)
+        .subquery()
+    )
+    total = connection.execute(select(func.count()).select_from(moments)).scalar()
+    rows = connection.execute(
+        select(revisions, moments.c.size)
+        .join(moments, revisions.c.revision == moments.c.last)
+        .order_by(revisions.c.revision.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    found = [(_revision(row), int(row.size)) for row in rows]
+    return found, int(total or 0)
+
+
+def edited_again(connection: Connection, after: int, up_to: int) -> Iterator[Revision]:
+    """The revisions of records that had one before, oldest first.
+
+    :param after: only those with a higher number.
+    """
+    earlier = revisions.alias()
+    query = select(revisions).where(
+        revisions.c.substance.is_not(None),
+        revisions.c.revision > after,
+        revisions.c.revision <= up_to,
+        select(earlier.c.revision)
+        .where(
+            earlier.c.jurisdiction == revisions.c.jurisdiction,
+            earlier.c.substance == revisions.c.substance,
+            earlier.c.revision < revisions.c.revision,
+        )
+        .exists(),
+    )
+    for row in connection.execute(query.order_by(revisions.c.revision)):
+        yield _revision(row)
+
+
 def broken_link(connection: Connection) -> str | None:
     """The first thing wrong with the hash chain, in words; None if all of it holds."""
     previous = FIRST_HASH
@@ -202,7 +254,7 @@ def broken_link(connection: Connection) -> str | None:
 
 
 def _revision(row: Row[Any]) -> Revision:
-    values = dict(row._mapping)
+    values = {name: row._mapping[name] for name in (*_HASHED, "hash")}
     try:
         values["document"] = None if row.document is None else json.loads(row.document)
         values["recorded_at"] = datetime.fromisoformat(row.recorded_at)

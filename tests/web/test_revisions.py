@@ -32,7 +32,7 @@ def edits(*states: Record | dict[str, Any] | None) -> list[Edit]:
         revision = Revision(
             number, "US-TN", "kratom", document, moment, "Ada", "why", None, None, "", ""
         )
-        found.append(Edit(revision, ()))
+        found.append(Edit(revision, (), ()))
     return found
 
 

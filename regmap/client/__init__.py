@@ -1,0 +1,1 @@
+"""A client of the API: typed answers, polite retries, paging and batches (httpx)."""

@@ -1,0 +1,1 @@
+"""Feeds: what changed and what comes, for readers and calendars."""

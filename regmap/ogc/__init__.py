@@ -1,0 +1,1 @@
+"""OGC API – Features: the map as a standard that GIS programs speak."""

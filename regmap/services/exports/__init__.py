@@ -1,0 +1,1 @@
+"""The data set as files: tables, one writer per format."""

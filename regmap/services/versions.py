@@ -1,0 +1,176 @@
+"""The data set's own time: its versions, and what two of them say differently.
+
+A version is the state after some revision; its name is the revision's number and the start of its
+hash (``snapshot.data_version``). It never changes any more, so that whoever cites one can be
+checked.
+"""
+
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from regmap.domain.diff import Change, changes
+from regmap.domain.errors import InvalidValue, UnknownVersion
+from regmap.domain.retelling import Difference, type_of
+from regmap.domain.vocabulary import ChangeType
+from regmap.domain.wording import said
+from regmap.services.history import told_anew
+from regmap.services.snapshot import data_version
+from regmap.store import revisions
+from regmap.store.database import Database
+from regmap.store.revisions import Revision
+
+_NAME = re.compile(r"([0-9]{1,12})(?:-([0-9a-f]{1,64})(?:[+ ][0-9a-f]{1,64})?)?")
+"""A version's name; a mark for imported limits may follow (its plus as a space)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of the data set.
+
+    :param size: how many revisions were recorded at that moment, in one step; None: not counted.
+    :param release: the data release that brought its last revision, if one did.
+    :param correction: the correction that did.
+    """
+
+    data_version: str
+    revision: int
+    recorded_at: datetime
+    release: str | None
+    correction: str | None
+    reason: str
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChange:
+    """What two versions say differently of one subject.
+
+    :param substance: None: it is about the jurisdiction itself.
+    :param before: its last revision in the older version; None: there was nothing of it.
+    :param after: its last revision in the newer version.
+    :param changes: field by field.
+    :param differences: of the law told, by the law's time; empty where it is told as before.
+    """
+
+    jurisdiction: str
+    substance: str | None
+    before: Revision | None
+    after: Revision
+    changes: tuple[Change, ...]
+    differences: tuple[Difference, ...]
+
+    @property
+    def type(self) -> ChangeType:
+        """Whether it tells that the law changed, or corrects the record."""
+        return type_of(self.differences)
+
+
+@dataclass(frozen=True, slots=True)
+class Retold:
+    """A difference that one revision of a record made, and that revision."""
+
+    revision: Revision
+    difference: Difference
+
+
+class Versions:
+    """Reads the versions of the data set; thread-safe."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._retold: list[Retold] = []
+        self._read_up_to = 0
+
+    def listed(self, *, offset: int = 0, limit: int = 50) -> tuple[list[Version], int]:
+        """A page of the versions that were current at some time, newest first, and how many.
+
+        What was recorded in one step (a release, say) counts as one.
+        """
+        with self._database.reading() as connection:
+            found, total = revisions.steps(connection, offset=offset, limit=limit)
+        return [_version(revision, size) for revision, size in found], total
+
+    def find(self, name: str, field: str = "version") -> Version:
+        """The version of a name, as answers give it; the number of its revision is enough.
+
+        :raises InvalidValue: naming ``field``, if it is no such name.
+        :raises UnknownVersion: if there is none of that name here.
+        """
+        parsed = _NAME.fullmatch(name.strip())
+        if parsed is None:
+            raise InvalidValue({field: [said("Not a data version, as answers name it.")]})
+        with self._database.reading() as connection:
+            revision = revisions.numbered(connection, int(parsed[1]))
+        if revision is None or not revision.hash.startswith(parsed[2] or ""):
+            raise UnknownVersion(name.strip(), field)
+        return _version(revision)
+
+    def newest(self) -> Version | None:
+        """The present version; None: nothing was ever recorded."""
+        found, _ = self.listed(limit=1)
+        return found[0] if found else None
+
+    def between(self, older: Version, newer: Version) -> list[VersionChange]:
+        """What two versions say differently, by jurisdiction and substance.
+
+        :raises InvalidValue: naming ``to``, if it is the older one.
+        :raises DataProblem: if a stored document is not valid.
+        """
+        if newer.revision < older.revision:
+            raise InvalidValue({"to": [said("Is older than `from`.")]})
+        return sorted(
+            self._moved(older.revision, newer.revision),
+            key=lambda one: (one.jurisdiction, one.substance or ""),
+        )
+
+    def retold(self, up_to: int) -> list[Retold]:
+        """Every difference of the law told that a revision made, in the order of the log.
+
+        First revisions are left out: they tell a record for the first time.
+
+        :param up_to: the last revision that counts.
+        """
+        with self._lock:
+            if up_to > self._read_up_to:
+                self._retold += self._read_retold(self._read_up_to, up_to)
+                self._read_up_to = up_to
+            return [one for one in self._retold if one.revision.revision <= up_to]
+
+    def _read_retold(self, after: int, up_to: int) -> Iterator[Retold]:
+        with self._database.reading() as connection:
+            for revision in list(revisions.edited_again(connection, after, up_to)):
+                before = revisions.previous_of(connection, revision)
+                for difference in told_anew(before, revision):
+                    yield Retold(revision, difference)
+
+    def _moved(self, older: int, newer: int) -> Iterator[VersionChange]:
+        with self._database.reading() as connection:
+            for after in list(revisions.heads(connection, newer, after=older)):
+                earlier = revisions.of_subject(connection, after.subject, older)
+                before = earlier[-1] if earlier else None
+                changed = tuple(changes(before.document if before else None, after.document))
+                if changed:
+                    yield VersionChange(
+                        jurisdiction=after.jurisdiction,
+                        substance=after.substance,
+                        before=before,
+                        after=after,
+                        changes=changed,
+                        differences=tuple(told_anew(before, after)),
+                    )
+
+
+def _version(revision: Revision, size: int | None = None) -> Version:
+    return Version(
+        data_version=data_version(revision.revision, revision.hash),
+        revision=revision.revision,
+        recorded_at=revision.recorded_at,
+        release=revision.release,
+        correction=revision.correction,
+        reason=revision.reason,
+        size=size,
+    )
