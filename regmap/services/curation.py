@@ -6,7 +6,7 @@ correction's version and the record's last revision); if either has moved, nothi
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -44,8 +44,6 @@ from regmap.store import corrections as kept
 from regmap.store import revisions
 from regmap.store.database import Database, Transaction
 from regmap.store.revisions import Edit
-
-EmailOf = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +112,11 @@ class _Written:
 
 
 class Curation:
-    """Decides on the corrections of one store.
+    """Decides on the corrections of one store; nobody decides what they submitted."""
 
-    :param email_of: gives a curator's e-mail address by name: nobody decides what they submitted.
-    """
-
-    def __init__(
-        self, database: Database, source: SnapshotSource[Services], email_of: EmailOf
-    ) -> None:
+    def __init__(self, database: Database, source: SnapshotSource[Services]) -> None:
         self._database = database
         self._source = source
-        self._email_of = email_of
 
     def preview(
         self, correction_id: str, today: date, record: Mapping[str, Any] | None = None
@@ -281,14 +273,14 @@ class Curation:
         return problems_by_field(record, level, today, name)
 
     def _refuse_own(self, correction: Correction, by: Curator) -> None:
-        if is_own(correction, by, self._email_of(by.name)):
+        if is_own(correction, by):
             raise NotAllowed(said("nobody decides a correction that they submitted"))
 
 
-def is_own(correction: Correction, by: Curator, email: str | None) -> bool:
-    """Whether a curator submitted it, by name or by e-mail address (``email``: the curator's)."""
+def is_own(correction: Correction, by: Curator) -> bool:
+    """Whether a curator submitted it, by name or by e-mail address."""
     theirs = correction.contact.email if correction.contact else None
-    same = theirs is not None and email is not None and theirs.casefold() == email.casefold()
+    same = bool(theirs and by.email and theirs.casefold() == by.email.casefold())
     return same or correction.submitted_by == by.name
 
 

@@ -107,12 +107,6 @@ class Curators:
             _present(store.account(connection, name), name)
             store.remove(connection, name, _stamp(), now)
 
-    def email_of(self, name: str) -> str | None:
-        """The e-mail address of a curator, if there is one on file."""
-        with self._database.reading() as connection:
-            found = store.account(connection, name)
-        return found.curator.email if found else None
-
     # --- Passwords and sessions. ----------------------------------------------------------------
 
     def sign_in(self, name: str, password: str, address: str, now: datetime) -> SignedIn:

@@ -30,7 +30,7 @@ def open_desk(database: Database, source: SnapshotSource[Services], keys: Sequen
     curators = Curators(database, keys[0])
     return Desk(
         corrections=Corrections(database, keys),
-        curation=Curation(database, source, curators.email_of),
+        curation=Curation(database, source),
         curators=curators,
         traffic=Traffic(database),
     )

@@ -152,7 +152,7 @@ class SettledView:
 
 def may_decide(correction: Correction, by: Curator) -> bool:
     """Whether a curator may decide it: nobody decides what they submitted."""
-    return not is_own(correction, by, by.email)
+    return not is_own(correction, by)
 
 
 def open_view(

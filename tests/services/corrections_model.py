@@ -35,10 +35,9 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 KEYS = ("the first key of the tests, and a long one",)
 
-ANN = Curator("ann", Role.REVIEWER)
+ANN = Curator("ann", Role.REVIEWER, "ann@example.org")
 BOB = Curator("bob", Role.REVIEWER)
-CY = Curator("cy", Role.ADMIN)
-EMAILS = {"ann": "ann@example.org", "cy": "cy@example.org"}
+CY = Curator("cy", Role.ADMIN, "cy@example.org")
 
 VIRGINIA = a_record(
     "US-VA",
@@ -180,7 +179,7 @@ def an_office(
         database,
         source,
         Corrections(database, KEYS),
-        Curation(database, source, EMAILS.get),
+        Curation(database, source),
     )
 
 
