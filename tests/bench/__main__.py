@@ -14,6 +14,7 @@ from rich.table import Table
 from tests.bench.annotating import measure_annotating
 from tests.bench.corrections import measure_corrections
 from tests.bench.locating import measure_locating
+from tests.bench.open_data import measure_open_data
 from tests.bench.page import measure_page
 from tests.bench.serving import measure_serving
 from tests.bench.store import measure_loading
@@ -34,6 +35,7 @@ def main() -> int:
             *measure_page(),
             *measure_annotating(),
             *measure_corrections(),
+            *measure_open_data(),
         ):
             held = held and promise.held
             mark = "yes" if promise.held else "NO"
