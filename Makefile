@@ -21,6 +21,7 @@ lint: setup-dev
 	.venv/bin/hadolint Dockerfile
 	.venv/bin/regmap validate
 	.venv/bin/regmap codebook --check
+	.venv/bin/regmap datapackage --check
 
 bench: setup-dev
 	.venv/bin/python -m tests.bench

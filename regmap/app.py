@@ -16,13 +16,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from regmap.api.description import join_api
 from regmap.api.lean import put_in_front
 from regmap.domain.errors import RegmapError
+from regmap.feeds.site import join_feeds
 from regmap.http import context, headers
 from regmap.http.curators import join_curators
 from regmap.http.health import join_health
 from regmap.http.limits import join_limits
 from regmap.http.problems import problem, status_of
+from regmap.ogc.site import join_ogc
 from regmap.services.bundle import open_services
 from regmap.services.desk import open_desk
+from regmap.services.exports.shelf import Shelf
 from regmap.services.receipts import Receipts
 from regmap.settings import Settings
 from regmap.store.database import Database
@@ -45,6 +48,7 @@ _COMPRESSION = {
         "application/javascript",
         "application/json",
         "application/geo+json",
+        "application/x-ndjson",
         "application/problem+json",
         "application/schema+json",
         "application/atom+xml",
@@ -82,12 +86,15 @@ def create_app(settings: Settings, today: Callable[[], date] = context.today) ->
     context.attach(app, source, Receipts(settings.secret_key))
     desk = open_desk(database, source, settings.secret_keys)
     context.attach_desk(app, desk)
+    context.attach_exports(app, Shelf(settings.cache_dir / "exports"))
     join_curators(app, settings, desk.curators)
     join_limits(app, settings)
     compress = Compress(app)
     join_api(app)
+    join_feeds(app)
     join_health(app)
     join_pages(app, settings)
+    join_ogc(app)
     _join_errors(app)
     _trust_proxies(app, settings.trusted_proxies)
     put_in_front(app)
@@ -149,8 +156,10 @@ def _is_for_programs(path: str) -> bool:
 
 
 def _finish(response: Response, compress: Compress) -> Response:
-    # the OGC pages have styles; a document for programs has none
-    for_api = _is_for_programs(request.path) and response.mimetype != "text/html"
+    # the OGC pages have styles; answers without a body (304, OPTIONS) call themselves HTML, too
+    is_page = response.mimetype == "text/html" and request.path.startswith("/ogc")
+    is_page = is_page and response.status_code != 304 and request.method != "OPTIONS"
+    for_api = _is_for_programs(request.path) and not is_page
     for_page = headers.EMBEDDED if request.path == "/embed" else headers.PAGE
     if response.mimetype == "image/svg+xml":
         for_page = headers.PICTURE

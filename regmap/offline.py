@@ -1,7 +1,7 @@
 """``regmap map -o FILE``: the map written as one file."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from regmap.domain.vocabulary import Substance
 from regmap.domain.wording import said, sentence
 from regmap.files import put_whole
 from regmap.http.context import source_of
+from regmap.schemas.queries import moment_given
 from regmap.services.bundle import Services
 from regmap.settings import Settings
 from regmap.store import revisions
@@ -30,6 +31,7 @@ class Asked:
     level: str | None = None
     focus: str | None = None
     lang: str | None = None
+    known_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ def write_map(settings: Settings, file: Path, asked: Asked) -> Written:
     """Write the map into a file, whole or not at all.
 
     The same data and wishes give the same bytes on every day: the file speaks as of the day of the
-    data's last edit, which is also the day shown if none is asked for.
+    data's last edit (up to ``known_at``, where that is asked for), which is also the day shown if
+    none is asked for.
 
     :raises InvalidValue: naming the wish that cannot be met.
     :raises DataProblem: if the data cannot be read, or the file cannot be written.
@@ -54,10 +57,12 @@ def write_map(settings: Settings, file: Path, asked: Asked) -> Written:
     day, level, lang = _day(asked), _level(asked), _language(asked)
     database = Database(settings.database_url)
     database.check()
-    made = _last_edit(database)
+    moment = moment_given(asked.known_at) if asked.known_at else None
+    made = _last_edit(database, moment)
     keyless = replace(settings, environment="development", secret_key="")  # nothing is signed
     app = create_app(keyless, lambda: made)
-    services = source_of(app).current()
+    source = source_of(app)
+    services = source.known_at(moment) if moment else source.current()
     wish = Wish(_substance(asked, services), day or made, made, level, asked.focus)
     with app.test_request_context(f"/?{urlencode({'lang': lang})}"):
         page = offline_page(services, wish).encode()
@@ -76,12 +81,14 @@ def _check_place(file: Path) -> None:
         raise DataProblem(f"{file}: is a folder")
 
 
-def _last_edit(database: Database) -> date:
-    """The day (UTC) of the newest revision."""
+def _last_edit(database: Database, known_at: datetime | None) -> date:
+    """The day (UTC) of the newest revision, or of the newest up to a moment."""
     with database.reading() as connection:
-        number, _ = revisions.latest(connection)
+        number, _ = revisions.latest(connection, known_at)
         found, _ = revisions.log(connection, after=number - 1, limit=1)
-    if not found:
+    if not number and known_at:
+        raise DataProblem(f"nothing had been recorded by {known_at:%Y-%m-%d %H:%M:%S} UTC")
+    if not number:
         raise DataProblem("the database holds no records; `regmap load` loads them")
     return found[0].recorded_at.date()
 

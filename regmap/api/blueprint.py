@@ -16,6 +16,7 @@ from webargs.multidictproxy import MultiDictProxy
 from regmap.domain.errors import InvalidValue
 from regmap.domain.vocabulary import Substance
 from regmap.http import caching
+from regmap.http.context import today
 from regmap.http.problems import MIMETYPE as PROBLEM
 from regmap.services.bundle import Services
 
@@ -143,6 +144,25 @@ def respond(schema: Schema, value: Any, headers: Mapping[str, str] | None = None
     """Write a value in the shape of a schema, cacheable."""
     response = caching.answer(orjson.dumps(schema.dump(value)))
     response.headers.update(headers or {})
+    return response
+
+
+def respond_kept(
+    asked: Services, schema: Schema, make: Callable[[], tuple[Any, Mapping[str, str]]]
+) -> Response:
+    """Write what ``make`` gives (a value, and headers) once for a data version, day and address.
+
+    Whoever asks again gets the same bytes, or 304 without anything being made.
+    """
+
+    def write() -> tuple[bytes, str, Mapping[str, str]]:
+        value, headers = make()
+        body = orjson.dumps(schema.dump(value))
+        return body, caching.etag_of(body), headers
+
+    body, etag, headers = asked.kept_lists.get((request.full_path, today()), write)
+    response = caching.answer(body, etag=etag)
+    response.headers.update(headers)
     return response
 
 

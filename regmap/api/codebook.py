@@ -34,6 +34,7 @@ class CodebookSchema(Schema):
     verdicts = fields.List(fields.Dict(), required=True)
     verdict_effects = fields.List(fields.Dict(), required=True)
     verdict_rules = fields.List(fields.Dict(), required=True)
+    change_types = fields.List(fields.Dict(), required=True)
     directions = fields.List(fields.String(), required=True)
     permissions = fields.List(fields.String(), required=True)
 

@@ -13,6 +13,7 @@ from regmap.api import (
     codebook,
     corrections,
     curation,
+    export,
     jurisdictions,
     map_timeline,
     maps,
@@ -21,16 +22,18 @@ from regmap.api import (
     search,
     status,
     verdicts,
+    versions,
 )
 from regmap.api.blueprint import PREFIX, ProblemSchema, StrictParser
+from regmap.api.operations import name_operations
 from regmap.http import caching
 from regmap.http.context import describe
 from regmap.http.problems import MIMETYPE as PROBLEM
 from regmap.schemas.batch import Items
 from regmap.schemas.batch_answers import AnyOf
 from regmap.schemas.fields import Code, Day, HttpUrl, PartialDateField
-from regmap.schemas.locations import ItemId, ZipField
-from regmap.schemas.queries import BBoxField, Levels, Moment, NoQuery, Since, States
+from regmap.schemas.locations import ItemId, LocationSchema, ZipField
+from regmap.schemas.queries import BBoxField, ChangeTypes, Levels, Moment, NoQuery, Since, States
 
 _ABOUT = """\
 What the law on kratom is at a spot: now, at a past date, and what takes effect next.
@@ -51,6 +54,8 @@ RESOURCES = (
     map_timeline,
     search,
     codebook,
+    versions,
+    export,
     corrections,
     curation,
     recheck,
@@ -72,7 +77,7 @@ def join_api(app: Flask) -> None:
         OPENAPI_URL_PREFIX=None,
     )
     api = RegmapApi(app)
-    for field in (Code, HttpUrl, BBoxField, Levels, Since, States):
+    for field in (Code, HttpUrl, BBoxField, ChangeTypes, Levels, Since, States):
         api.register_field(field, "string", None)
     api.register_field(ZipField, "string", None)
     api.register_field(ItemId, "string", None)
@@ -81,6 +86,7 @@ def join_api(app: Flask) -> None:
     api.register_field(Moment, "string", None)
     api.register_field(PartialDateField, "string", None)
     api.ma_plugin.converter.add_attribute_function(_any_of)
+    api.ma_plugin.converter.add_attribute_function(_locations)
     api.spec.components.security_scheme(
         corrections.CURATOR,
         {"type": "http", "scheme": "bearer", "description": "A curator's token."},
@@ -107,6 +113,13 @@ def _any_of(converter: Any, field: Any, ret: Any) -> dict[str, Any]:
     return {"anyOf": shapes + nothing}
 
 
+def _locations(converter: Any, field: Any, ret: Any) -> dict[str, Any]:
+    """What stands in a list of locations: each is read by itself, so its field does not say."""
+    if not isinstance(field, Items):
+        return {}
+    return {"items": converter.resolve_nested_schema(LocationSchema), "minItems": 1}
+
+
 def _described(spec: dict[str, Any]) -> dict[str, Any]:
     """The spec with the media types that we really answer: errors are problem documents."""
     spec["info"]["description"] = _ABOUT
@@ -115,6 +128,7 @@ def _described(spec: dict[str, Any]) -> dict[str, Any]:
         "url": "https://creativecommons.org/licenses/by/4.0/",
     }
     spec["servers"] = [{"url": "/"}]
+    name_operations(spec["paths"], PREFIX)
     # one view, two media types: flask-smorest can only be told of one
     drawn = spec["paths"][f"{PREFIX}/map"]["get"]["responses"]["200"]["content"]
     drawn["application/json"] = {"schema": {"type": "object", "description": "TopoJSON"}}

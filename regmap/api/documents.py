@@ -11,7 +11,7 @@ from regmap.domain.resolution import Layer, Resolution
 from regmap.places.names import Candidate
 from regmap.services.browse import Standing
 from regmap.services.bundle import Services
-from regmap.services.changes import LegalChange
+from regmap.services.changes import AnyChange, Retelling
 from regmap.services.finder import Choices
 from regmap.services.history import Edit
 from regmap.services.lookup import Answer, Near
@@ -189,10 +189,11 @@ def standing(one: Standing) -> Mapping[str, Any]:
     }
 
 
-def legal_change(change: LegalChange) -> dict[str, Any]:
-    """A change of law with what tells of it."""
+def change_of_law(change: AnyChange) -> dict[str, Any]:
+    """A change of law, or of what is told of it, with what tells of it."""
     told = change.told_by
     return {
+        "type": change.type,
         "jurisdiction": change.jurisdiction,
         "substance": change.substance,
         "effective": change.effective,
@@ -201,9 +202,12 @@ def legal_change(change: LegalChange) -> dict[str, Any]:
         "effective_before": change.effective_before,
         "effective_after": change.effective_after,
         "direction": change.direction,
-        "summary": told.summary if told else None,
+        "summary": change.summary,
         "citation": told.citation if told else None,
         "sources": change.sources,
+        "until": change.until if isinstance(change, Retelling) else None,
+        "revision": change.revision,
+        "recorded_at": change.recorded_at,
     }
 
 

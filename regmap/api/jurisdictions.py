@@ -12,10 +12,12 @@ from regmap.api.blueprint import (
     DISCLAIMER,
     ProblemSchema,
     blueprint,
+    moment_text,
     page_links,
     page_of,
     paging,
     respond,
+    respond_kept,
     substance_of,
 )
 from regmap.domain.errors import BoundaryNotAvailable
@@ -74,16 +76,22 @@ def jurisdictions(query: dict[str, Any]) -> Response:
         bbox=query.get("bbox"),
         all_counties=query["scope"] == "all",
     )
-    found = asked.browse.listed(filters, substance_of(asked, query.get("substance")), day)
-    page = {
-        "items": [
-            documents.jurisdiction_item(one, asked.browse.standings(one.id, day))
-            for one in page_of(found, query)
-        ],
-        "data_version": asked.snapshot.data_version,
-        **paging(query, len(found)),
-    }
-    return respond(JurisdictionPageSchema(), page, page_links(query, len(found)))
+
+    def make() -> tuple[Any, dict[str, str]]:
+        found = asked.browse.listed(filters, substance_of(asked, query.get("substance")), day)
+        page = {
+            "items": [
+                documents.jurisdiction_item(one, asked.browse.standings(one.id, day))
+                for one in page_of(found, query)
+            ],
+            "on": day,
+            "known_at": moment_text(query.get("known_at")),
+            "data_version": asked.snapshot.data_version,
+            **paging(query, len(found)),
+        }
+        return page, page_links(query, len(found))
+
+    return respond_kept(asked, JurisdictionPageSchema(), make)
 
 
 @blp.route("/jurisdictions/<string:jurisdiction_id>")
@@ -100,6 +108,7 @@ def jurisdiction(query: dict[str, Any], jurisdiction_id: str) -> Response:
     detail = {
         **documents.jurisdiction_item(found, standings),
         "on": day,
+        "known_at": moment_text(query.get("known_at")),
         "bbox": asked.browse.bbox(found.id),
         "centroid": asked.browse.centroid(found.id),
         "boundary": asked.browse.boundary(found.id),
@@ -133,7 +142,11 @@ def jurisdiction(query: dict[str, Any], jurisdiction_id: str) -> Response:
 @_or_404
 @blp.response(200, HistoryAnswerSchema)
 def history(query: dict[str, Any], jurisdiction_id: str) -> Response:
-    """Both histories of a record: the law's periods, and the edits of the record."""
+    """Both histories of a record: the law's periods, and the edits of the record.
+
+    All of the law's time is in it, so there is no `on`; with `known_at` both end where they did
+    then.
+    """
     asked = services(query.get("known_at"))
     found = asked.snapshot.tree.get(jurisdiction_id)
     substance = substance_of(asked, query.get("substance"))
@@ -147,6 +160,7 @@ def history(query: dict[str, Any], jurisdiction_id: str) -> Response:
         "periods": record.periods if record else (),
         "pending": record.pending if record else (),
         "revisions": [documents.revision(edit) for edit in edits],
+        "known_at": moment_text(query.get("known_at")),
         "data_version": asked.snapshot.data_version,
         "disclaimer": DISCLAIMER,
     }
@@ -162,8 +176,10 @@ def boundary(query: dict[str, Any], jurisdiction_id: str) -> Response:
 
     `low` is light and for drawing; `high` is the full detail that look-ups use. A place whose
     limits are not loaded answers the box that surely holds it, with `quality: approximate`.
+    `known_at` gives the name and the box as the data set had them then; the shapes themselves are
+    of one vintage, which is why there is no `on`.
     """
-    asked = services()
+    asked = services(query.get("known_at"))
     found = asked.snapshot.tree.get(jurisdiction_id)
     about = asked.browse.boundary(found.id)
     bbox = asked.browse.bbox(found.id)
@@ -180,6 +196,7 @@ def boundary(query: dict[str, Any], jurisdiction_id: str) -> Response:
             "quality": about.quality,
             "source": about.source,
             "vintage": about.vintage,
+            "known_at": moment_text(query.get("known_at")),
         },
     }
     return caching.answer(orjson.dumps(feature), "application/geo+json")

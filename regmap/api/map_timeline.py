@@ -3,9 +3,9 @@
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Response, request
 
-from regmap.api.blueprint import DISCLAIMER, blueprint, substance_of
+from regmap.api.blueprint import DISCLAIMER, blueprint, moment_text, substance_of
 from regmap.http import caching
 from regmap.http.context import services, today
 from regmap.schemas.queries import TimelineQuery
@@ -24,6 +24,7 @@ def map_timeline(query: dict[str, Any]) -> Response:
 
     The items are every country, state and territory, and below them whatever has a record. On any
     day the last segment that starts on it or before is in force, and says what `/status` says.
+    All days are in it, so there is no `on`; `known_at` gives the timeline as it was told then.
     """
     asked = services(query.get("known_at"))
     substance = substance_of(asked, query.get("substance"))
@@ -33,6 +34,7 @@ def map_timeline(query: dict[str, Any]) -> Response:
         answer = {
             "substance": substance.code,
             "today": today(),
+            "known_at": moment_text(query.get("known_at")),
             "data_version": asked.snapshot.data_version,
             "disclaimer": DISCLAIMER,
             "steps": made.steps,
@@ -40,4 +42,5 @@ def map_timeline(query: dict[str, Any]) -> Response:
         }
         return orjson.dumps(_timeline.dump(answer))
 
-    return caching.answer(asked.kept_maps.get(("timeline", substance.code, today()), write))
+    key = ("timeline", substance.code, today(), request.args.get("known_at"))
+    return caching.answer(asked.kept_maps.get(key, write))

@@ -5,13 +5,14 @@ from itertools import chain
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Response, request
 from marshmallow import Schema, fields
 
-from regmap.api.blueprint import blueprint, substance_of
+from regmap.api.blueprint import blueprint, moment_text, substance_of
 from regmap.http import caching
 from regmap.http.context import services, today
-from regmap.schemas.answers import MapPropertiesSchema
+from regmap.schemas.answers import KnownAtEcho, MapPropertiesSchema
+from regmap.schemas.fields import Day
 from regmap.schemas.queries import MapQuery
 from regmap.services.bundle import Services
 from regmap.services.maps import MapFeature
@@ -38,6 +39,8 @@ class MapSchema(Schema):
     """A GeoJSON FeatureCollection."""
 
     type = fields.String(required=True, metadata={"enum": ["FeatureCollection"]})
+    on = Day(required=True)
+    known_at = KnownAtEcho()
     data_version = fields.String(required=True)
     features = fields.List(fields.Nested(MapFeatureSchema), required=True)
 
@@ -67,12 +70,18 @@ def map_(query: dict[str, Any]) -> Response:
         if query["disputed"] == "show":
             drawn = chain(drawn, asked.maps.disputed(query.get("compare")))
         document = (_topology if topojson else _collection)(asked, drawn)
-        return orjson.dumps({**document, "data_version": asked.snapshot.data_version})
+        told = {
+            "on": day,
+            "known_at": moment_text(query.get("known_at")),
+            "data_version": asked.snapshot.data_version,
+        }
+        return orjson.dumps({**document, **told})
 
     key = (
         substance.code,
         day,
         today(),
+        request.args.get("known_at"),
         *(query.get(name) for name in ("level", "compare", "scope", "format", "disputed")),
     )
     return caching.answer(asked.kept_maps.get(key, write), _TOPOJSON if topojson else _GEOJSON)

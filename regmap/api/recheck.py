@@ -30,7 +30,9 @@ def recheck(query: dict[str, Any]) -> Response:
     """The records, the most worth checking again first: whoever finds a change can send it in.
 
     What counts is doubt, the age of the evidence, pending bills, and how often the jurisdiction is
-    asked for. A record is judged by itself, even where the law above it decides.
+    asked for. A record is judged by itself, even where the law above it decides. No clock is
+    taken: this is a list of things to do now, and how often something was asked for is counted
+    for the last days alone.
     """
     asked = services()
     if "substance" in query:

@@ -12,6 +12,8 @@ from regmap.cli.corrections import corrections
 from regmap.cli.curators import curators
 from regmap.cli.data import export, load, validate, verify
 from regmap.cli.map import write_map
+from regmap.cli.mcp import mcp
+from regmap.cli.publish import datapackage, release
 from regmap.cli.review import review
 from regmap.cli.stale import stale
 from regmap.cli.terminal import FOUND_PROBLEMS, console, open_database, open_source
@@ -60,13 +62,22 @@ def init() -> None:
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("place", metavar="LAT,LON|ZIP|ID|NAME")
 @click.option("--on", "day", help="Day that is asked about (YYYY-MM-DD); today if left out.")
+@click.option(
+    "--known-at",
+    "known_at",
+    metavar="MOMENT",
+    help="As the data set stood then: a day (its end), or a moment (RFC 3339).",
+)
 @click.option("--substance", help="Code of the substance; kratom if left out.")
 @_explained
-def status(place: str, day: str | None, substance: str | None) -> None:
+def status(place: str, day: str | None, known_at: str | None, substance: str | None) -> None:
     """Say which status holds at PLACE: LAT,LON in degrees, a ZIP code, an id, or a name."""
+    from regmap.schemas.queries import moment_given
     from regmap.services.report import status_lines
 
-    asked = open_source(open_database()).current()
+    moment = moment_given(known_at, "--known-at") if known_at else None
+    source = open_source(open_database())
+    asked = source.known_at(moment) if moment else source.current()
     for line in status_lines(asked, place, day, substance):
         console.print(line, markup=False)
 
@@ -169,8 +180,11 @@ main.add_command(annotate)
 main.add_command(boundaries)
 main.add_command(corrections)
 main.add_command(curators)
+main.add_command(datapackage)
 main.add_command(export)
 main.add_command(load)
+main.add_command(mcp)
+main.add_command(release)
 main.add_command(review)
 main.add_command(stale)
 main.add_command(validate)

@@ -17,6 +17,11 @@ from regmap.cli.terminal import console, explained, present_settings
     help="The HTML file to write; one that is there is replaced.",
 )
 @click.option("--on", metavar="DAY", help="Day shown first (YYYY-MM-DD) [default: the data's].")
+@click.option(
+    "--known-at",
+    metavar="MOMENT",
+    help="As the data set stood then: a day (its end), or a moment (RFC 3339) [default: now].",
+)
 @click.option("--substance", metavar="CODE", help="Code of the substance [default: kratom].")
 @click.option(
     "--level",
@@ -32,6 +37,7 @@ from regmap.cli.terminal import console, explained, present_settings
 def write_map(
     file: Path,
     on: str | None,
+    known_at: str | None,
     substance: str | None,
     level: str | None,
     focus: str | None,
@@ -44,7 +50,7 @@ def write_map(
     """
     from regmap import offline
 
-    asked = offline.Asked(on, substance, level, focus, lang)
+    asked = offline.Asked(on, substance, level, focus, lang, known_at)
     written = offline.write_map(present_settings(), file, asked)
     console.print(
         f"{file}: {written.size / 1_000_000:.1f} MB, the law on {written.day};"

@@ -107,3 +107,14 @@ class BoundaryNotAvailable(RegmapError):
 
 class DataProblem(RegmapError):
     """Data on disk or in the store that is missing, broken or contradicts itself."""
+
+
+class ExportFailed(RegmapError):
+    """A file that could not be made; the one before it is untouched.
+
+    ``retry_after``: in how many seconds it may be made, where that is known.
+    """
+
+    def __init__(self, message: str, retry_after: int | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, has_request_context, request
 
 from regmap.services.bundle import Services
 from regmap.services.receipts import Receipts
@@ -12,11 +12,14 @@ from regmap.services.source import SnapshotSource
 
 if TYPE_CHECKING:
     from regmap.services.desk import Desk
+    from regmap.services.exports.shelf import Shelf
 
 _KEY = "regmap"
 _RECEIPTS = "regmap-receipts"
 _DESCRIPTION = "regmap-description"
 _DESK = "regmap-desk"
+_EXPORTS = "regmap-exports"
+_PAST = "regmap.past"
 
 
 def attach(app: Flask, source: SnapshotSource[Services], signing: Receipts) -> None:
@@ -38,6 +41,17 @@ def desk() -> "Desk":
 def desk_of(app: Flask) -> "Desk":
     """What takes corrections in and decides them, of an app."""
     found: Desk = app.extensions[_DESK]
+    return found
+
+
+def attach_exports(app: Flask, shelf: "Shelf") -> None:
+    """Give an app the place where finished files are kept."""
+    app.extensions[_EXPORTS] = shelf
+
+
+def exports() -> "Shelf":
+    """Where the current app keeps finished files."""
+    found: Shelf = current_app.extensions[_EXPORTS]
     return found
 
 
@@ -70,11 +84,24 @@ def source_of(app: Flask) -> SnapshotSource[Services]:
 
 
 def services(known_at: datetime | None = None) -> Services:
-    """The services of the present snapshot, or of a past moment.
+    """The services of a past moment, or those that the request is answered from (``answer_from``).
 
     :raises InvalidValue: if the moment lies in the future.
     """
-    return source().current() if known_at is None else source().known_at(known_at)
+    if known_at is not None:
+        return source().known_at(known_at)
+    past: Services | None = request.environ.get(_PAST) if has_request_context() else None
+    return past or source().current()
+
+
+def answer_from(moment: datetime) -> None:
+    """Answer the rest of the current request from what the data set said at a moment.
+
+    Not kept in ``g``: that outlives a request where an app context is open around it.
+
+    :raises InvalidValue: if the moment lies in the future.
+    """
+    request.environ[_PAST] = source().known_at(moment)
 
 
 def today() -> date:

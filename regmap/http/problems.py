@@ -12,6 +12,7 @@ from regmap.domain.errors import (
     BoundaryNotAvailable,
     Clash,
     DataProblem,
+    ExportFailed,
     InvalidDocument,
     InvalidValue,
     NotAllowed,
@@ -45,6 +46,7 @@ STATUS_OF: Mapping[type[RegmapError], int] = {
     NothingRead: 428,
     TooMany: 429,
     DataProblem: 503,
+    ExportFailed: 503,
 }
 _HIDDEN = said("Something went wrong on our side; it was logged.")
 _AWAY = said("The data store cannot be reached right now; please try again in a moment.")
@@ -104,7 +106,7 @@ def failed(error: Exception, response: Response) -> Response:
         for name, value in error.get_headers():
             if name in ("Allow", "Retry-After"):
                 response.headers[name] = value
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | ExportFailed) and error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, NotSignedIn):
         response.headers["WWW-Authenticate"] = 'Bearer realm="regmap"'

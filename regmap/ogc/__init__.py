@@ -1,1 +1,1 @@
-"""OGC API – Features: the map as a standard that GIS programs speak."""
+"""``/ogc``: OGC API – Features, Part 1 (OGC 17-069r4): the jurisdictions for map clients."""

@@ -20,6 +20,14 @@ def _described(text: str) -> dict[str, Any]:
     return {"description": text}
 
 
+class KnownAtEcho(fields.String):
+    """The state of knowledge that was asked for (RFC 3339, UTC); null: the present one."""
+
+    def __init__(self) -> None:
+        text = "the moment whose state of the data set is told; null: the present one"
+        super().__init__(required=True, allow_none=True, metadata=_described(text))
+
+
 class JurisdictionRefSchema(Schema):
     """Which jurisdiction is meant."""
 
@@ -176,6 +184,8 @@ class JurisdictionPageSchema(PageSchema):
     """A page of jurisdictions."""
 
     items = fields.List(fields.Nested(JurisdictionItemSchema), required=True)
+    on = Day(required=True)
+    known_at = KnownAtEcho()
     data_version = fields.String(required=True)
 
 
@@ -225,6 +235,7 @@ class JurisdictionDetailSchema(JurisdictionItemSchema):
     """Everything known of one jurisdiction now, or on the asked day."""
 
     on = Day(required=True)
+    known_at = KnownAtEcho()
     bbox = fields.List(fields.Float(), required=True, allow_none=True)
     centroid = fields.List(
         fields.Float(), required=True, allow_none=True, metadata=_described("longitude, latitude")
@@ -273,6 +284,8 @@ class RevisionPageSchema(PageSchema):
     """A page of the edit log."""
 
     items = fields.List(fields.Nested(LogEntrySchema), required=True)
+    known_at = KnownAtEcho()
+    data_version = fields.String(required=True)
 
 
 class HistoryAnswerSchema(Schema):
@@ -285,16 +298,23 @@ class HistoryAnswerSchema(Schema):
     periods = fields.List(fields.Nested(PeriodSchema), required=True)
     pending = fields.List(fields.Nested(BillSchema), required=True)
     revisions = fields.List(fields.Nested(RevisionSchema), required=True)
+    known_at = KnownAtEcho()
     data_version = fields.String(required=True)
     disclaimer = fields.String(required=True)
 
 
-class LegalChangeSchema(Schema):
-    """One change of law; ``before`` and ``after`` null: no rule of its own."""
+class ChangeOfLawSchema(Schema):
+    """One change of law, or of what is told of it; `before`, `after` null: no rule of its own.
 
+    Of a correction, `effective` (null: no known start) to `until` is the time that is told anew;
+    of a change of law `until` is null. `revision` is the one that made the correction, else the
+    last one of the record; `recorded_at` is when that was recorded.
+    """
+
+    type = Code(ChangeType, required=True)
     jurisdiction = fields.Nested(JurisdictionRefSchema, required=True)
     substance = fields.String(required=True)
-    effective = PartialDateField(required=True)
+    effective = PartialDateField(required=True, allow_none=True)
     before = Code(Status, required=True, allow_none=True)
     after = Code(Status, required=True, allow_none=True)
     effective_before = Code(Status, required=True)
@@ -303,12 +323,16 @@ class LegalChangeSchema(Schema):
     summary = fields.String(required=True, allow_none=True)
     citation = fields.String(required=True, allow_none=True)
     sources = fields.List(fields.Nested(SourceSchema), required=True)
+    until = PartialDateField(required=True, allow_none=True)
+    revision = fields.Integer(required=True)
+    recorded_at = fields.DateTime(required=True)
 
 
 class ChangePageSchema(PageSchema):
-    """A page of legal changes."""
+    """A page of changes."""
 
-    items = fields.List(fields.Nested(LegalChangeSchema), required=True)
+    items = fields.List(fields.Nested(ChangeOfLawSchema), required=True)
+    known_at = KnownAtEcho()
     data_version = fields.String(required=True)
 
 

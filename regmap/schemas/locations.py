@@ -116,7 +116,9 @@ class LocationSchema(OneLocation):
 
     KINDS = (frozenset({"lat", "lon"}), frozenset({"zip"}), frozenset({"jurisdiction"}))
 
-    id = ItemId(metadata={"description": "the caller's own name for the item", "type": "string"})
+    id = ItemId(
+        metadata={"description": "the caller's own name for it", "type": ["string", "integer"]}
+    )
     lat = StrictNumber(metadata={"description": "latitude in degrees, WGS 84"})
     lon = StrictNumber(metadata={"description": "longitude in degrees, WGS 84; also as lng"})
     zip = ZipField()

@@ -8,7 +8,8 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from regmap.domain.corrections import State
 from regmap.domain.dates import InvalidDate, parse_day
-from regmap.domain.vocabulary import Level, Status
+from regmap.domain.errors import InvalidValue
+from regmap.domain.vocabulary import ChangeType, Level, Status
 from regmap.domain.wording import said
 from regmap.schemas.fields import LATITUDE, LONGITUDE, Code, Day, QueryInteger, QueryNumber
 from regmap.schemas.locations import LocationSchema, OneLocation, ZipField
@@ -25,6 +26,35 @@ _MOMENT = re.compile(
 )
 
 
+def read_moment(text: str) -> datetime:
+    """A moment (UTC) of RFC 3339, or of a day: its last one, or now where the day is today.
+
+    What was known on a day is what was known by its end.
+
+    :raises InvalidDate: for any other text.
+    """
+    try:
+        if _MOMENT.fullmatch(text):
+            return datetime.fromisoformat(text.upper().replace("Z", "+00:00")).astimezone(UTC)
+        day = parse_day(text)
+    except (ValueError, OverflowError):  # an InvalidDate is a ValueError
+        raise InvalidDate(said("Not a moment (RFC 3339) and not a day (YYYY-MM-DD).")) from None
+    end = datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=UTC)
+    now = datetime.now(UTC)
+    return now if end.date() == now.date() else end
+
+
+def moment_given(text: str, field: str = "known_at") -> datetime:
+    """The moment of a text that somebody wrote, as :func:`read_moment` has it.
+
+    :raises InvalidValue: naming ``field``, for any other text.
+    """
+    try:
+        return read_moment(text)
+    except InvalidDate as error:
+        raise InvalidValue({field: [error.args[0]]}) from None
+
+
 class Moment(fields.Field[datetime]):
     """A moment in RFC 3339, or a day, which stands for its last moment in UTC."""
 
@@ -36,15 +66,27 @@ class Moment(fields.Field[datetime]):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime:
         try:
-            if _MOMENT.fullmatch(value):
-                return datetime.fromisoformat(value.upper().replace("Z", "+00:00")).astimezone(UTC)
-            day = parse_day(value)
-        except (InvalidDate, ValueError, OverflowError):
-            raise ValidationError("Not a moment (RFC 3339) and not a day (YYYY-MM-DD).") from None
-        # What was known on a day is what was known by its end; today ends where we are now.
-        end = datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=UTC)
-        now = datetime.now(UTC)
-        return now if end.date() == now.date() else end
+            return read_moment(value)
+        except InvalidDate as error:
+            raise ValidationError(error.args[0]) from None
+
+
+class ChangeTypes(fields.Field[frozenset[ChangeType]]):
+    """One type of change, or several with commas between."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        listed = ", ".join(ChangeType)
+        super().__init__(
+            metadata={"description": f"one or several, with commas between: {listed}"}, **kwargs
+        )
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> frozenset[ChangeType]:
+        try:
+            return frozenset(ChangeType(part) for part in value.split(","))
+        except ValueError:
+            raise ValidationError(
+                said("Must be one of: {codes}.", codes=", ".join(ChangeType))
+            ) from None
 
 
 class Levels(fields.Field[frozenset[Level]]):
@@ -144,28 +186,34 @@ class JurisdictionQuery(OnDay):
     """On which day a jurisdiction is described."""
 
 
-class HistoryQuery(Query):
-    """Which record's history."""
+class KnownAt(Query):
+    """The state of knowledge that a question is about, where no day of the law is asked for."""
 
-    substance = fields.String()
     known_at = Moment()
 
 
-class BoundaryQuery(Query):
+class HistoryQuery(KnownAt):
+    """Which record's history: all of its time, so there is no ``on``."""
+
+    substance = fields.String()
+
+
+class BoundaryQuery(KnownAt):
     """How fine a boundary is wanted."""
 
     detail = fields.String(validate=validate.OneOf(["low", "high"]), load_default="low")
 
 
-class ChangesQuery(Paging):
-    """Which legal changes: ``from`` is in, ``to`` is out."""
+class ChangesQuery(Paging, KnownAt):
+    """Which changes: ``from`` is in, ``to`` is out."""
+
+    type = ChangeTypes()
 
     start = Day(data_key="from")
     end = Day(data_key="to")
     jurisdiction = fields.String()
     substance = fields.String()
     level = Levels()
-    known_at = Moment()
 
     @validates_schema
     def in_order(self, data: dict[str, Any], **_: Any) -> None:
@@ -192,11 +240,10 @@ class MapQuery(SubstanceOnDay):
     )
 
 
-class TimelineQuery(Query):
-    """Which substance's timeline, and as known at which moment."""
+class TimelineQuery(KnownAt):
+    """Which substance's timeline: all of its time, so there is no ``on``."""
 
     substance = fields.String()
-    known_at = Moment()
 
 
 class Since(fields.Field[int | datetime]):
@@ -219,10 +266,30 @@ class Since(fields.Field[int | datetime]):
         return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-class RevisionsQuery(Paging):
-    """From where on the edit log is wanted."""
+class RevisionsQuery(Paging, KnownAt):
+    """Which part of the edit log is wanted."""
 
     since = Since()
+    type = ChangeTypes()
+    jurisdiction = fields.String()
+    substance = fields.String(
+        metadata={"description": "edits of jurisdictions themselves have none"}
+    )
+
+
+class VersionsQuery(Paging):
+    """Which part of the list of data versions."""
+
+
+class VersionsBetweenQuery(Paging):
+    """Which two versions are compared, by their names."""
+
+    older = fields.String(data_key="from", required=True, validate=validate.Length(max=200))
+    newer = fields.String(
+        data_key="to",
+        validate=validate.Length(max=200),
+        metadata={"description": "the newest if left out"},
+    )
 
 
 class States(fields.Field[frozenset[State]]):

@@ -23,14 +23,22 @@ class RouteQuery(SubstanceOnDay):
 
     type = fields.String(metadata={"enum": ["LineString", "Feature"]})
     coordinates = fields.Raw(
-        metadata={"type": "array", "description": "positions: [longitude, latitude] in degrees"}
+        metadata={
+            "type": "array",
+            "items": {"type": "array", "items": {"type": "number"}},
+            "description": "positions: [longitude, latitude] in degrees",
+        }
     )
     geometry = fields.Raw(metadata={"type": "object", "description": "of a Feature: a LineString"})
     properties = fields.Raw(metadata={"description": "of a Feature; not read"})
     id = fields.Raw(metadata={"description": "of a Feature; not read"})
     bbox = fields.Raw(metadata={"description": "of a LineString or Feature; not read"})
     stops = fields.Raw(
-        metadata={"type": "array", "description": "locations as in /status/batch, in order"}
+        metadata={
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/Location"},
+            "description": "locations as in /status/batch, in order",
+        }
     )
 
     @validates_schema

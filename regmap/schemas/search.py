@@ -3,9 +3,9 @@
 from marshmallow import Schema, ValidationError, fields, validate
 
 from regmap.domain.vocabulary import Level
+from regmap.schemas.answers import KnownAtEcho
 from regmap.schemas.fields import Code, QueryInteger
-from regmap.schemas.queries import MAX_PLACE_NAME
-from regmap.schemas.strict import Query
+from regmap.schemas.queries import MAX_PLACE_NAME, KnownAt
 
 SUGGESTIONS = 8
 MAX_SUGGESTIONS = 20
@@ -17,7 +17,7 @@ def _not_blank(text: str) -> None:
         raise ValidationError("Is blank.")
 
 
-class SearchQuery(Query):
+class SearchQuery(KnownAt):
     """What was typed, and how many suggestions are wanted."""
 
     q = fields.String(
@@ -58,6 +58,7 @@ class SearchEchoSchema(Schema):
     """What was asked."""
 
     q = fields.String(required=True)
+    known_at = KnownAtEcho()
 
 
 class SearchAnswerSchema(Schema):

@@ -9,6 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from regmap.domain.doubt import GRAVEST_DOUBT
 from regmap.domain.vocabulary import Confidence, Level, Status
+from regmap.schemas.answers import KnownAtEcho
 from regmap.schemas.fields import PARTIAL_DATE_PATTERN, Code, Day
 
 
@@ -105,6 +106,7 @@ class MapTimelineSchema(Schema):
 
     substance = fields.String(required=True)
     today = Day(required=True)
+    known_at = KnownAtEcho()
     steps = fields.List(
         Day(),
         required=True,

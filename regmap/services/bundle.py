@@ -15,12 +15,14 @@ from regmap.release.substances import read_substances
 from regmap.services.asking import Asking
 from regmap.services.browse import Browse
 from regmap.services.changes import Changes
+from regmap.services.features import Canvas, Features
 from regmap.services.finder import Finder
 from regmap.services.history import History
 from regmap.services.kept import Kept
 from regmap.services.lookup import Lookup
 from regmap.services.map_timeline import MapTimelines
 from regmap.services.maps import Maps
+from regmap.services.news import News
 from regmap.services.pictures import Pictures
 from regmap.services.routes import Routes
 from regmap.services.search import Search
@@ -29,6 +31,7 @@ from regmap.services.snapshot import Snapshot, open_geography
 from regmap.services.source import SnapshotSource
 from regmap.services.table import Tables
 from regmap.services.tally import Tallies
+from regmap.services.tellings import Tellings
 from regmap.services.verdicts import Verdicts
 from regmap.services.versions import Versions
 from regmap.store.database import Database
@@ -37,6 +40,7 @@ from regmap.store.database import Database
 _KEPT_ANSWERS = 8_000
 _KEPT_LAYERS = 8_000
 _KEPT_MAP_BYTES = 8 << 20
+_KEPT_LIST_BYTES = 4 << 20
 _KEPT_PICTURE_BYTES = 4 << 20
 
 
@@ -48,7 +52,9 @@ class Services:
     lookup: Lookup
     browse: Browse
     changes: Changes
+    news: News
     maps: Maps
+    features: Features
     pictures: Pictures
     timelines: MapTimelines
     tables: Tables
@@ -64,6 +70,7 @@ class Services:
     kept_compact: Kept[dict[str, Any]]
     kept_layers: Kept[orjson.Fragment]
     kept_maps: Kept[bytes]
+    kept_lists: Kept[tuple[bytes, str, Mapping[str, str]]]
     kept_pictures: Kept[bytes]
 
 
@@ -86,11 +93,13 @@ def open_services(
     geography = open_geography(data_dir, cache_dir, boundaries_dir)
     drawings = Drawings(geography.atlas)
     shapes = Shapes(drawings, geography.atlas)
+    canvas = Canvas(drawings, geography.atlas)
     history = History(database)
     versions = Versions(database)
+    tellings = Tellings(database)
 
     def services_of(snapshot: Snapshot) -> Services:
-        return _services(snapshot, history, versions, drawings, shapes, today)
+        return _services(snapshot, history, versions, tellings, drawings, shapes, canvas, today)
 
     return SnapshotSource(database, substances, geography, services_of)
 
@@ -99,12 +108,15 @@ def _services(
     snapshot: Snapshot,
     history: History,
     versions: Versions,
+    tellings: Tellings,
     drawings: Drawings,
     shapes: Shapes,
+    canvas: Canvas,
     today: Callable[[], date],
 ) -> Services:
     lookup = Lookup(snapshot, Situations(snapshot), today)
     browse = Browse(snapshot, lookup)
+    changes = Changes(snapshot, lookup, versions)
     maps = Maps(snapshot, lookup, browse, drawings)
     finder = Finder(snapshot)
     asking = Asking(snapshot, finder)
@@ -112,8 +124,10 @@ def _services(
         snapshot=snapshot,
         lookup=lookup,
         browse=browse,
-        changes=Changes(snapshot, lookup),
+        changes=changes,
+        news=News(snapshot, lookup, changes, versions, tellings),
         maps=maps,
+        features=Features(snapshot, lookup.situations, browse, canvas),
         pictures=Pictures(snapshot, lookup, browse, maps, shapes),
         timelines=MapTimelines(snapshot, lookup, browse, drawings),
         tables=Tables(snapshot, lookup, browse),
@@ -129,5 +143,6 @@ def _services(
         kept_compact=Kept(_KEPT_ANSWERS),
         kept_layers=Kept(_KEPT_LAYERS),
         kept_maps=Kept(_KEPT_MAP_BYTES, len),
+        kept_lists=Kept(_KEPT_LIST_BYTES, lambda kept: len(kept[0])),
         kept_pictures=Kept(_KEPT_PICTURE_BYTES, len),
     )

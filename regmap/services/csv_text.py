@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TextIO
 
 from regmap.domain.dates import PartialDate
 
@@ -19,10 +20,18 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     None is an empty cell, true and false are words, dates are as precise as they are known.
     """
     written = io.StringIO(newline="")
-    writer = csv.writer(written, lineterminator="\r\n")
+    write_csv(written, header, rows)
+    return written.getvalue()
+
+
+def write_csv(out: TextIO, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """The same into a file, opened with ``newline=""``; the rows may be a stream.
+
+    :raises OSError: if the disk refuses.
+    """
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(header)
     writer.writerows([plain_cell(cell) for cell in row] for row in rows)
-    return written.getvalue()
 
 
 def plain_cell(cell: Cell) -> str:

@@ -12,7 +12,7 @@ from regmap.domain.vocabulary import ChangeType
 from regmap.schemas.record import record_from_document
 from regmap.store import revisions
 from regmap.store.database import Database
-from regmap.store.revisions import Revision
+from regmap.store.revisions import EVERYTHING, LogFilter, Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,14 @@ class History:
         *,
         after: int = 0,
         since: datetime | None = None,
+        chosen: LogFilter = EVERYTHING,
         offset: int = 0,
         limit: int = 50,
     ) -> tuple[list[Edit], int]:
-        """A page of the edit log, oldest first, and how many revisions there are in all."""
+        """A page of the edit log, oldest first, and how many revisions pass in all."""
         with self._database.reading() as connection:
             page, total = revisions.log(
-                connection, after=after, since=since, offset=offset, limit=limit
+                connection, after=after, since=since, chosen=chosen, offset=offset, limit=limit
             )
             edits = [
                 _edit(revisions.previous_of(connection, revision), revision) for revision in page

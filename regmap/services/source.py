@@ -11,6 +11,7 @@ from regmap.domain.errors import DataProblem, InvalidValue
 from regmap.domain.jurisdictions import Jurisdiction
 from regmap.domain.records import Record
 from regmap.domain.vocabulary import Substance
+from regmap.domain.wording import said
 from regmap.services.snapshot import Geography, Snapshot, build_snapshot, supposed
 from regmap.store import revisions
 from regmap.store.database import Database
@@ -19,7 +20,7 @@ CHECK_SECONDS = 0.5
 """How long a snapshot is served before the store is asked whether it has moved."""
 
 KEPT_PASTS = 4
-"""How many past snapshots are kept for further questions."""
+"""How many past snapshots are kept for further questions: those asked for last."""
 
 View = TypeVar("View")
 
@@ -75,7 +76,7 @@ class SnapshotSource(Generic[View]):
         :raises InvalidValue: if the moment lies in the future.
         """
         if moment > datetime.now(UTC):
-            raise InvalidValue({"known_at": ["Lies in the future."]})
+            raise InvalidValue({"known_at": [said("Lies in the future.")]})
         with self._database.reading() as connection:
             last = revisions.latest(connection, moment)
         if last[0] == self._snapshot.revision:
@@ -83,8 +84,9 @@ class SnapshotSource(Generic[View]):
         with self._lock:
             if last[0] not in self._pasts:
                 self._pasts[last[0]] = self._view(self._load(last))
-                if len(self._pasts) > KEPT_PASTS:
-                    self._pasts.popitem(last=False)
+            self._pasts.move_to_end(last[0])
+            if len(self._pasts) > KEPT_PASTS:
+                self._pasts.popitem(last=False)
             return self._pasts[last[0]]
 
     def supposing(

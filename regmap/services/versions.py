@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from regmap.domain.diff import Change, changes
-from regmap.domain.errors import InvalidValue, UnknownVersion
+from regmap.domain.errors import InvalidValue, UnknownJurisdiction, UnknownVersion
+from regmap.domain.jurisdictions import Jurisdiction, JurisdictionTree
 from regmap.domain.retelling import Difference, type_of
 from regmap.domain.vocabulary import ChangeType
 from regmap.domain.wording import said
+from regmap.schemas.jurisdiction import jurisdiction_from_document
 from regmap.services.history import told_anew
 from regmap.services.snapshot import data_version
 from regmap.store import revisions
@@ -114,6 +116,12 @@ class Versions:
         found, _ = self.listed(limit=1)
         return found[0] if found else None
 
+    def before(self, version: Version) -> Version | None:
+        """The version that was current right before another; None: that was the first."""
+        with self._database.reading() as connection:
+            found = revisions.recorded_before(connection, version.recorded_at)
+        return _version(found) if found else None
+
     def between(self, older: Version, newer: Version) -> list[VersionChange]:
         """What two versions say differently, by jurisdiction and substance.
 
@@ -139,6 +147,34 @@ class Versions:
                 self._retold += self._read_retold(self._read_up_to, up_to)
                 self._read_up_to = up_to
             return [one for one in self._retold if one.revision.revision <= up_to]
+
+    def law_changing(self, up_to: int) -> frozenset[int]:
+        """The numbers of the revisions that tell that the law changed; all others correct.
+
+        :param up_to: the last revision that counts.
+        """
+        found: dict[int, list[Difference]] = {}
+        for one in self.retold(up_to):
+            found.setdefault(one.revision.revision, []).append(one.difference)
+        return frozenset(
+            number for number, made in found.items() if type_of(made) is ChangeType.LAW_CHANGED
+        )
+
+    def jurisdiction(self, tree: JurisdictionTree, id: str, up_to: int) -> Jurisdiction:
+        """A jurisdiction of a tree, or as it was last told before it was removed.
+
+        :param up_to: the last revision that counts.
+        :raises UnknownJurisdiction: if it was never told.
+        :raises DataProblem: if a stored document is damaged.
+        """
+        if id in tree:
+            return tree.get(id)
+        with self._database.reading() as connection:
+            told = revisions.of_subject(connection, (id, None), up_to)
+        for revision in reversed(told):
+            if revision.document is not None:
+                return jurisdiction_from_document(revision.document)
+        raise UnknownJurisdiction(id)
 
     def _read_retold(self, after: int, up_to: int) -> Iterator[Retold]:
         with self._database.reading() as connection:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select
 
 from regmap.domain.errors import DataProblem
 from regmap.store.tables import revisions
@@ -62,6 +62,37 @@ class Edit:
     reason: str
     release: str | None = None
     correction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """What a part of the log is narrowed by; None lets everything pass.
+
+    :param up_to: the last revision.
+    :param only: the numbers of the revisions that pass; ``never``: of those that do not.
+    """
+
+    up_to: int | None = None
+    jurisdiction: str | None = None
+    substance: str | None = None
+    only: frozenset[int] | None = None
+    never: frozenset[int] | None = None
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """The same for a query."""
+        if self.up_to is not None:
+            yield revisions.c.revision <= self.up_to
+        if self.jurisdiction is not None:
+            yield revisions.c.jurisdiction == self.jurisdiction
+        if self.substance is not None:
+            yield revisions.c.substance == self.substance
+        if self.only is not None:
+            yield revisions.c.revision.in_(sorted(self.only))
+        if self.never:
+            yield revisions.c.revision.not_in(sorted(self.never))
+
+
+EVERYTHING = LogFilter()
 
 
 def canonical(document: Any) -> str:
@@ -162,20 +193,22 @@ def log(
     *,
     after: int = 0,
     since: datetime | None = None,
+    chosen: LogFilter = EVERYTHING,
     offset: int = 0,
     limit: int = 50,
 ) -> tuple[list[Revision], int]:
-    """A page of the log, oldest first, and how many revisions there are in all.
+    """A page of the log, oldest first, and how many revisions pass in all.
 
     :param after: only revisions with a higher number.
     :param since: only revisions recorded at that moment or later.
+    :param chosen: what the log is narrowed by besides.
     """
-    chosen = revisions.c.revision > after
+    passes = and_(revisions.c.revision > after, *chosen.conditions())
     if since is not None:
-        chosen = and_(chosen, revisions.c.recorded_at >= timestamp(since))
-    total = connection.execute(select(func.count()).select_from(revisions).where(chosen)).scalar()
+        passes = and_(passes, revisions.c.recorded_at >= timestamp(since))
+    total = connection.execute(select(func.count()).select_from(revisions).where(passes)).scalar()
     rows = connection.execute(
-        select(revisions).where(chosen).order_by(revisions.c.revision).offset(offset).limit(limit)
+        select(revisions).where(passes).order_by(revisions.c.revision).offset(offset).limit(limit)
     )
     return [_revision(row) for row in rows], int(total or 0)
 
@@ -189,6 +222,13 @@ def previous_of(connection: Connection, revision: Revision) -> Revision | None:
 def numbered(connection: Connection, number: int) -> Revision | None:
     """The revision of that number, if there is one."""
     row = connection.execute(select(revisions).where(revisions.c.revision == number)).one_or_none()
+    return _revision(row) if row else None
+
+
+def recorded_before(connection: Connection, moment: datetime) -> Revision | None:
+    """The last revision that was recorded before a moment."""
+    query = select(revisions).where(revisions.c.recorded_at < timestamp(moment))
+    row = connection.execute(query.order_by(revisions.c.revision.desc()).limit(1)).one_or_none()
     return _revision(row) if row else None
 
 
@@ -236,6 +276,23 @@ def edited_again(connection: Connection, after: int, up_to: int) -> Iterator[Rev
     )
     for row in connection.execute(query.order_by(revisions.c.revision)):
         yield _revision(row)
+
+
+def first_recorded(connection: Connection, after: int, up_to: int) -> dict[Subject, datetime]:
+    """When each subject was recorded first among the revisions after ``after``, up to ``up_to``."""
+    first = (
+        select(func.min(revisions.c.revision).label("revision"))
+        .where(revisions.c.revision > after, revisions.c.revision <= up_to)
+        .group_by(revisions.c.jurisdiction, revisions.c.substance)
+        .subquery()
+    )
+    columns = (revisions.c.jurisdiction, revisions.c.substance, revisions.c.recorded_at)
+    rows = connection.execute(
+        select(*columns).join(first, revisions.c.revision == first.c.revision)
+    )
+    return {
+        (row.jurisdiction, row.substance): datetime.fromisoformat(row.recorded_at) for row in rows
+    }
 
 
 def broken_link(connection: Connection) -> str | None:

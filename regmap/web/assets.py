@@ -26,6 +26,7 @@ STYLES = (
     "charts",
     "tables",
     "docs",
+    "data",
     "corrections",
     "curation",
     "print",

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, Response, render_template
 from flask_babel import gettext
@@ -13,6 +14,7 @@ from regmap.domain.resolution import Resolution
 from regmap.domain.vocabulary import STATUSES, Confidence, Direction, Status
 from regmap.http import caching, headers
 from regmap.http.context import services
+from regmap.web.clock import known_at_words
 from regmap.web.languages import shown_date, told
 from regmap.web.lettering import text_width
 from regmap.web.page import asked_day, asked_substance, in_language
@@ -66,7 +68,7 @@ def join(pages: Blueprint) -> None:
                 place=plain_name(found),
             ),
             badge_status(resolution, local),
-            gettext("as of %(date)s", date=shown_date(day)),
+            _when(day),
         ]
         texts = [_printable(text) for text in texts]
         cells = badge_cells(texts, resolution.status if resolution else Status.UNKNOWN)
@@ -106,6 +108,14 @@ def badge_cells(texts: Iterable[str], status: Status) -> list[Cell]:
         x = cells[-1].x + cells[-1].width if cells else 0
         cells.append(Cell(shown, x, _width(shown) + 2 * _PADDING, fill, ink, hatched))
     return cells
+
+
+def _when(day: date) -> str:
+    """The day of the law, and the moment of the data set where it is not the present one."""
+    known_at = known_at_words()
+    if not known_at:
+        return gettext("as of %(date)s", date=shown_date(day))
+    return gettext("as of %(date)s, as known on %(moment)s", date=shown_date(day), moment=known_at)
 
 
 def _printable(text: str) -> str:

@@ -1,4 +1,4 @@
-"""``/changes``: what changed in the law and what comes; ``/changes.csv``: the same as a file."""
+"""``/changes``: what changed in the law, what comes, what was corrected here; ``.csv``: a file."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,13 +13,14 @@ from flask_babel import get_locale, gettext
 from regmap.domain.dates import PartialDate
 from regmap.domain.jurisdictions import Jurisdiction
 from regmap.domain.records import Period
-from regmap.domain.vocabulary import Direction, Level, Substance
+from regmap.domain.vocabulary import ChangeType, Direction, Level, Substance
 from regmap.domain.wording import said
 from regmap.http.context import services, today
-from regmap.services.changes import LegalChange
+from regmap.services.changes import AnyChange, LegalChange, Retelling
 from regmap.services.csv_text import Cell
 from regmap.services.table import months_before
 from regmap.web.csv_answer import csv_answer
+from regmap.web.jurisdiction_page import span_words
 from regmap.web.page import link, page
 from regmap.web.paging import MAX_PAGE_SIZE, part_of
 from regmap.web.parameters import Parameters, refused_page, tidy_address
@@ -33,7 +34,7 @@ _YEARS_OFFERED = 4
 _CSV_COLUMNS = (
     "effective", "jurisdiction", "name", "level", "substance", "direction",
     "own_status_before", "own_status_after", "status_before", "min_age_before", "status_after",
-    "min_age_after", "summary", "citation", "sources",
+    "min_age_after", "summary", "citation", "sources", "type", "until", "recorded_at", "revision",
 )  # fmt: skip
 
 
@@ -42,6 +43,7 @@ class Question:
     """What an address asks for; ``start`` is in, ``end`` is out.
 
     ``end`` None: up to and with today. ``substance`` None: all; empty sets let everything pass.
+    Changes of law are asked for by their effective date, corrections by the day they were recorded.
     """
 
     start: date
@@ -50,6 +52,7 @@ class Question:
     levels: frozenset[Level]
     jurisdiction: str | None
     directions: frozenset[Direction]
+    types: frozenset[ChangeType]
 
     def narrowed(self) -> dict[str, str]:
         """What the changes are chosen by beside the dates, as parameters."""
@@ -58,6 +61,7 @@ class Question:
             "level": ",".join(one for one in Level if one in self.levels),
             "jurisdiction": self.jurisdiction or "",
             "direction": ",".join(one for one in Direction if one in self.directions),
+            "type": ",".join(one for one in ChangeType if one in self.types),
         }
         return {name: value for name, value in given.items() if value}
 
@@ -71,15 +75,25 @@ class Question:
         return given
 
     def between(self, start: date, end: date | None) -> list[LegalChange]:
-        """The changes in a stretch of time that pass the other filters, oldest first."""
-        found = services().changes.between(
-            start,
-            end,
-            jurisdiction=self.jurisdiction,
-            substance=self.substance.code if self.substance else None,
-            levels=self.levels or None,
-        )
+        """The changes of law in a stretch of time that pass the other filters, oldest first."""
+        if self.types and ChangeType.LAW_CHANGED not in self.types:
+            return []
+        found = services().changes.between(start, end, **self._besides())
         return [one for one in found if not self.directions or one.direction in self.directions]
+
+    def retold(self, start: date, end: date | None) -> list[Retelling]:
+        """The corrections in a stretch of time that pass the other filters, oldest first."""
+        if self.types and ChangeType.RECORD_CORRECTED not in self.types:
+            return []
+        found = services().changes.retold(start, end, **self._besides())
+        return [one for one in found if not self.directions or one.direction in self.directions]
+
+    def _besides(self) -> dict[str, Any]:
+        return {
+            "jurisdiction": self.jurisdiction,
+            "substance": self.substance.code if self.substance else None,
+            "levels": self.levels or None,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +122,8 @@ def join(pages: Blueprint) -> None:
             **_form_values(question, asked),
             "part": part,
             "months": _by_month(part.items),
-            "directions": Counter(one.direction for one in found),
+            "directions": Counter(one.direction for one in found if isinstance(one, LegalChange)),
+            "by_type": Counter(one.type for one in found),
         }
         if asked.errors:
             return refused_page("changes.html", asked.errors, **values)
@@ -141,6 +156,7 @@ def _question(asked: Parameters) -> Question:
         levels=asked.codes("level", Level),
         jurisdiction=jurisdiction,
         directions=asked.codes("direction", Direction),
+        types=asked.codes("type", ChangeType),
     )
 
 
@@ -162,13 +178,21 @@ def _end(question: Question) -> date:
     return question.end or _tomorrow()
 
 
-def _newest_first(question: Question) -> list[LegalChange]:
-    """The changes asked for; those known by their year alone come after all others of it."""
+def _newest_first(question: Question) -> list[AnyChange]:
+    """Both kinds, each by its own day; those known by their year alone come last of it."""
 
-    def when(change: LegalChange) -> tuple[date, int]:
-        return change.effective.first_day, len(change.effective.text)
+    def when(change: AnyChange) -> tuple[date, int]:
+        return change.day, len(_listed_by(change).text)
 
-    return sorted(question.between(question.start, _end(question)), key=when, reverse=True)
+    asked = (question.start, _end(question))
+    return sorted([*question.between(*asked), *question.retold(*asked)], key=when, reverse=True)
+
+
+def _listed_by(change: AnyChange) -> PartialDate:
+    """The date that a change is listed by, as precise as it is known."""
+    if isinstance(change, LegalChange):
+        return change.effective
+    return PartialDate.parse(change.day.isoformat())
 
 
 def _form_values(question: Question, asked: Parameters) -> dict[str, Any]:
@@ -185,6 +209,8 @@ def _form_values(question: Question, asked: Parameters) -> dict[str, Any]:
         "coming": coming,
         "coming_elsewhere": len(all_coming) - len(coming),
         "DIRECTIONS": list(Direction),
+        "TYPES": list(ChangeType),
+        "span_words": span_words,
         "days_until": lambda change: (change.effective.first_day - today()).days,
         "charted": charted,
         "charts": standing_charts(charted),
@@ -200,8 +226,11 @@ def _form_values(question: Question, asked: Parameters) -> dict[str, Any]:
 
 
 def _changed() -> Sequence[Jurisdiction]:
-    """The jurisdictions whose law ever changed on a known date, by name."""
-    found = {one.jurisdiction.id: one.jurisdiction for one in services().changes.between()}
+    """The jurisdictions whose law ever changed on a known date, or was told anew, by name."""
+    changes = services().changes
+    found = {
+        one.jurisdiction.id: one.jurisdiction for one in (*changes.between(), *changes.retold())
+    }
     return sorted(found.values(), key=plain_name)
 
 
@@ -219,9 +248,9 @@ def _stretches(question: Question) -> Iterator[Stretch]:
         yield stretch(gettext("Everything"), oldest[0].effective.first_day, None)
 
 
-def _by_month(found: Sequence[LegalChange]) -> list[tuple[str, list[LegalChange]]]:
+def _by_month(found: Sequence[AnyChange]) -> list[tuple[str, list[AnyChange]]]:
     """Changes under the names of their months; a date known by its year alone has none."""
-    return [(name, list(group)) for name, group in groupby(found, lambda x: _month(x.effective))]
+    return [(name, list(group)) for name, group in groupby(found, lambda x: _month(_listed_by(x)))]
 
 
 def _month(day: PartialDate) -> str:
@@ -232,7 +261,7 @@ def _month(day: PartialDate) -> str:
     return gettext("%(month)s %(year)s", month=month, year=year)
 
 
-def _csv_line(change: LegalChange) -> Iterator[Cell]:
+def _csv_line(change: AnyChange) -> Iterator[Cell]:
     def status_of(period: Period | None) -> Cell:
         return period.status if period else None
 
@@ -248,6 +277,10 @@ def _csv_line(change: LegalChange) -> Iterator[Cell]:
     yield change.age_before
     yield change.effective_after
     yield change.age_after
-    yield change.told_by.summary if change.told_by else None
+    yield change.summary
     yield change.told_by.citation if change.told_by else None
     yield " ".join(source.url for source in change.sources)
+    yield change.type
+    yield change.until if isinstance(change, Retelling) else None
+    yield change.recorded_at.isoformat()
+    yield change.revision

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext
@@ -24,7 +23,7 @@ from regmap.services.explain import Explained, explain, zoom_of
 from regmap.services.finder import Choices, Named
 from regmap.web import check_words
 from regmap.web.languages import told
-from regmap.web.page import in_language, link, page
+from regmap.web.page import api_link, in_language, link, page
 from regmap.web.parameters import Parameters
 
 EXAMPLES = ("39701", "Columbus, MS", "Bangkok", "33.52, -86.81", "123 Main St, Nashville, TN")
@@ -230,13 +229,10 @@ def _permalink(question: Question, named: Named) -> str:
 
 
 def _data_link(question: Question, named: Named) -> str:
-    """The same answer as data. The API knows no ``lang``, so this is no link of the pages."""
-    query = {
-        **asked_by(named.location),
-        "substance": question.substance.code,
-        "on": question.day.isoformat(),
-    }
-    return f"/api/v1/status?{urlencode(query)}"
+    """The same answer as data."""
+    where = asked_by(named.location)
+    on = question.day.isoformat()
+    return api_link("/status", **where, substance=question.substance.code, on=on)
 
 
 def _map_link(question: Question, explained: Explained) -> str | None:

@@ -1,18 +1,14 @@
 """What a page shows, as a CSV file: for spreadsheets and programs of any site."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from flask import Response
 
 from regmap.http import caching
 from regmap.services.csv_text import Cell, csv_text
+from regmap.services.naming import LICENCE, file_name
+from regmap.web.clock import asked_known_at
 
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-"""Of the data."""
-
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
-_LONGEST_NAME = 150
 _HEADERS: Mapping[str, str] = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Content-Disposition, ETag, Link",
@@ -31,23 +27,13 @@ def csv_answer(
     """A CSV file whose name says what is in it.
 
     :param header: names of the columns; ``data_version`` is added as the last one.
-    :param filters: what the rows were chosen by, by parameter; empty ones are left out.
+    :param filters: what the rows were chosen by, by parameter; empty ones are left out, and the
+        moment of an older state of the data set is added.
     """
     versioned = ([*row, data_version] for row in rows)
     body = csv_text([*header, "data_version"], versioned).encode()
     response = caching.answer(body, "text/csv")
-    file = file_name(name, filters, data_version)
+    file = file_name(name, {**filters, "known-at": asked_known_at()}, data_version)
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     response.headers.update(_HEADERS)
     return response
-
-
-def file_name(name: str, filters: Mapping[str, object], data_version: str) -> str:
-    """``regmap-table-substance-kratom-on-2026-11-23-1200-abc….csv``: letters safe anywhere."""
-    chosen = [f"{key}-{value}" for key, value in filters.items() if value not in (None, "")]
-    told = _safe("-".join(["regmap", name, *chosen]))[:_LONGEST_NAME]
-    return f"{told.rstrip('-')}-{_safe(data_version)}.csv"
-
-
-def _safe(text: str) -> str:
-    return _UNSAFE.sub("-", text).strip("-")

@@ -56,13 +56,13 @@ def join(pages: Blueprint) -> None:
             about=document["info"]["description"],
             topics=topics(document),
             shapes=shapes(document),
-            coded=_coded,
+            coded=coded,
             EXAMPLES=EXAMPLES,
             BODIES=BODIES,
         )
 
 
-def _coded(text: str) -> Markup:
+def coded(text: str) -> Markup:
     """Text with what stands between backticks as code."""
     return Markup().join(
         Markup("<code>{}</code>").format(part) if place % 2 else escape(part)

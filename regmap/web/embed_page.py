@@ -14,6 +14,7 @@ from regmap.domain.wording import said
 from regmap.geo.atlas import BBox
 from regmap.http.context import services, today
 from regmap.services.bundle import Services
+from regmap.web.clock import asked_known_at
 from regmap.web.focus import focus_box
 from regmap.web.languages import asked_language
 from regmap.web.map_config import (
@@ -101,7 +102,7 @@ def embed_snippet(address: str, title: str) -> str:
 
 def _config(asked: Services, shown: Mapping[str, object], fit: BBox | None) -> dict[str, Any]:
     """What the script is told; the state of the map comes from here, not from the address."""
-    given = {**shown, "lang": asked_language()}
+    given = {**shown, "lang": asked_language(), "known_at": asked_known_at()}
     config = map_config(
         asked.snapshot.substances.values(),
         asked.snapshot.tree,

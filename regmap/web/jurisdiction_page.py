@@ -94,7 +94,7 @@ def join(pages: Blueprint) -> None:
             boundary=asked.browse.boundary(found.id),
             data_version=asked.snapshot.data_version,
             address=_absolute(link(f"/jurisdictions/{found.id}", on=day.isoformat())),
-            lasting_address=_absolute(link(f"/jurisdictions/{found.id}")),
+            lasting_address=_absolute(link(f"/jurisdictions/{found.id}", known_at=None)),
             absolute=_absolute,
             span_words=span_words,
         )

@@ -26,6 +26,7 @@ from regmap.domain.vocabulary import (
     Substance,
     age_applies,
 )
+from regmap.web.clock import asked_known_at
 from regmap.web.languages import asked_language, language, told
 from regmap.web.map_texts import map_texts
 from regmap.web.words import territory_name, word
@@ -90,7 +91,7 @@ def map_config(
     :param jurisdictions: those whose names the language may have words of its own for.
     :param keeps_address: whether the state of the map is written into the page's address.
     """
-    asked = asked_language()
+    kept = {"lang": asked_language(), "known_at": asked_known_at()}
     return {
         "language": language(),
         "texts": map_texts(),
@@ -109,7 +110,8 @@ def map_config(
         "last_day": f"{LATEST_YEAR}-12-31",
         "addresses": asdict(addresses),
         "pages": asdict(pages),
-        "keep": {"lang": asked} if asked else {},
+        "keep": {name: text for name, text in kept.items() if text},
+        "known_at": asked_known_at(),
         "keeps_address": keeps_address,
     }
 

@@ -12,6 +12,7 @@ from regmap.domain.vocabulary import Substance
 from regmap.domain.wording import said, sentence
 from regmap.http import caching
 from regmap.http.context import services, today
+from regmap.web.clock import asked_known_at, takes_clock
 from regmap.web.languages import asked_language, language
 
 _LONGEST_ADDRESS = 2000  # characters; what some proxies still cut at
@@ -32,14 +33,33 @@ def in_language(response: Response) -> Response:
 def link(path: str, **parameters: Any) -> str:
     """An address on this site: in the language that this page was asked in, if it was.
 
+    A page that is shown as the data set stood at a moment leads to others as they stood then.
+
     :param path: what stands before the question mark, unquoted.
     :param parameters: those that are None or empty are left out.
     """
     given = {name: str(value) for name, value in parameters.items() if value not in (None, "")}
+    known_at = asked_known_at() if "known_at" not in parameters and takes_clock(path) else None
+    if known_at:
+        given["known_at"] = known_at
     asked = asked_language() if "lang" not in given else None
     if asked:
         given["lang"] = asked
     return quote(path) + (f"?{urlencode(given)}" if given else "")
+
+
+def api_link(path: str, **parameters: Any) -> str:
+    """An address below ``/api/v1``, asked as the data set stood when this page says.
+
+    The API knows no ``lang``, so :func:`link` is not for it.
+
+    :param path: what follows ``/api/v1``, unquoted.
+    :param parameters: those that are None or empty are left out.
+    """
+    known_at = asked_known_at() if takes_clock(request.path) else None
+    given = {**parameters, "known_at": parameters.get("known_at", known_at)}
+    kept = {name: str(value) for name, value in given.items() if value not in (None, "")}
+    return quote(f"/api/v1{path}") + (f"?{urlencode(kept)}" if kept else "")
 
 
 def asked_day(name: str = "on", default: date | None = None) -> date:

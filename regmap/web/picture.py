@@ -18,6 +18,7 @@ from regmap.http.context import services, today
 from regmap.services.bundle import Services
 from regmap.services.maps import MapFeature
 from regmap.services.pictures import UNITED_STATES, WORLD, Painted, Panel, Picture, Question
+from regmap.web.clock import asked_known_at, known_at, known_at_words
 from regmap.web.credits import BOUNDARIES, imported_credits
 from regmap.web.languages import language, shown_date, told
 from regmap.web.page import asked_day, asked_substance, in_language
@@ -48,7 +49,7 @@ def join(pages: Blueprint) -> None:
         asked = services()
         focus, width = request.args.get("focus") or WORLD, asked_width()
         question = Question(asked_substance(), asked_day(), asked_compare())
-        key = (question, today(), focus, width, language())
+        key = (question, today(), focus, width, language(), asked_known_at())
         body = asked.kept_pictures.get(key, lambda: drawn(asked, focus, question, width))
         response = in_language(caching.answer(body, "image/svg+xml"))
         response.headers.update(headers.ANY_SITE)
@@ -82,7 +83,9 @@ def asked_compare() -> date | None:
 def file_name(focus: str, question: Question) -> str:
     """What a picture is called on disk: ``kratom-world-2026-11-23.svg``."""
     days = [day for day in (question.compare, question.day) if day is not None]
-    parts = (question.substance.code, focus, *(day.isoformat() for day in days))
+    moment = known_at()
+    known = ["known-at", moment.date().isoformat()] if moment else []
+    parts = (question.substance.code, focus, *(day.isoformat() for day in days), *known)
     return f"{'-'.join(parts)}.svg"
 
 
@@ -102,6 +105,8 @@ def drawn(
     if told_in_full:
         sheet.title(title)
         sheet.paragraph(subtitle_of(question))
+        if known_at_words():
+            sheet.paragraph(past_words())
         sheet.space(0.6)
     left, top = sheet.place(picture)
     names = list(_names(asked, picture, sheet, left, top, question.compare is not None))
@@ -117,7 +122,8 @@ def drawn(
         sheet.space(0.3)
         sheet.note(note)
     sheet.space(0.8)
-    description = " ".join([subtitle_of(question), *(f"{one.text}." for one in legend)])
+    past = [past_words()] if known_at_words() else []
+    description = " ".join([subtitle_of(question), *past, *(f"{one.text}." for one in legend)])
     svg = render_template(
         "picture.svg",
         sheet=sheet,
@@ -154,6 +160,11 @@ def subtitle_of(question: Question) -> str:
     return gettext(
         "What changed from %(before)s to %(day)s", before=shown_date(question.compare), day=day
     )
+
+
+def past_words() -> str:
+    """Which older state of the data set is shown, in words."""
+    return gettext("As the data set stood on %(moment)s.", moment=known_at_words())
 
 
 def _short_name(jurisdiction: Jurisdiction) -> str:

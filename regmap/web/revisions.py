@@ -12,7 +12,7 @@ from flask_babel import gettext
 from regmap.domain.dates import PartialDate
 from regmap.domain.errors import InvalidDocument
 from regmap.domain.records import Period, Record, RuleValue, Source
-from regmap.domain.vocabulary import RULES
+from regmap.domain.vocabulary import RULES, ChangeType
 from regmap.domain.wording import said
 from regmap.schemas.record import record_from_document
 from regmap.services.history import Edit
@@ -80,9 +80,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class ToldRevision:
-    """A revision in words; ``parts`` is None where the stored text cannot be read any more."""
+    """A revision in words; ``parts`` is None where the stored text cannot be read any more.
+
+    ``type`` is None for the first revision, which tells everything for the first time.
+    """
 
     revision: Revision
+    type: ChangeType | None
     summary: str
     is_first: bool
     parts: tuple[Part, ...] | None
@@ -92,21 +96,22 @@ def told_revisions(edits: Sequence[Edit]) -> list[ToldRevision]:
     """The edits of one record (oldest first) in the language of the request, newest first."""
     documents = [None, *(edit.revision.document for edit in edits)]
     found = [
-        _told(edit.revision, before, after)
+        _told(edit, before, after)
         for edit, before, after in zip(edits, documents, documents[1:], strict=False)
     ]
     return found[::-1]
 
 
-def _told(revision: Revision, before: Any, after: Any) -> ToldRevision:
+def _told(edit: Edit, before: Any, after: Any) -> ToldRevision:
+    revision, kind = edit.revision, edit.type if before is not None else None
     try:
         old = record_from_document(before) if before is not None else None
         new = record_from_document(after) if after is not None else None
     except InvalidDocument:
         text = gettext("Its contents are of a form that is not read any more.")
-        return ToldRevision(revision, text, before is None, None)
+        return ToldRevision(revision, kind, text, before is None, None)
     parts = told_difference(old, new)
-    return ToldRevision(revision, _summary(old, new, parts), old is None, parts)
+    return ToldRevision(revision, kind, _summary(old, new, parts), old is None, parts)
 
 
 def told_difference(before: Record | None, after: Record | None) -> tuple[Part, ...]:

@@ -19,6 +19,7 @@ from regmap.web import (
     correction_new_page,
     correction_page,
     corrections_page,
+    data_page,
     docs_page,
     embed_page,
     jurisdiction_page,
@@ -29,8 +30,10 @@ from regmap.web import (
     review_page,
     sign_in_page,
     table_page,
+    versions_page,
 )
 from regmap.web.assets import Asset, Assets, join_assets
+from regmap.web.clock import set_clock
 from regmap.web.folium_map import map_parts
 from regmap.web.languages import check_language, join_languages
 from regmap.web.page import in_language
@@ -42,7 +45,7 @@ _OUR_WORDS: Mapping[type[Exception], str] = {
     MethodNotAllowed: said("This page is only there to be read."),
 }
 
-PAGES = (
+PAGES_OF_BOTH_CLOCKS = (
     map_page,
     picture,
     check_page,
@@ -50,12 +53,18 @@ PAGES = (
     badge,
     table_page,
     changes_page,
+    data_page,
+    embed_page,
+)
+"""Pages that can be shown as the data set stood at a moment (``web.clock``)."""
+
+PAGES = (
     about_page,
     corrections_page,
     correction_new_page,
     correction_page,
-    embed_page,
     docs_page,
+    versions_page,
 )
 
 CURATOR_PAGES = (
@@ -78,6 +87,12 @@ def join_pages(app: Flask, settings: Settings) -> None:
     join_assets(app, assets)
     join_shapes(app, Shapes(source_of(app).current().maps.drawings, settings.cache_dir))
     app.jinja_env.globals["map_element"] = parts.element
+    timed = Blueprint("timed_pages", __name__)
+    timed.before_request(check_language)
+    set_clock(timed)
+    for module in PAGES_OF_BOTH_CLOCKS:
+        module.join(timed)
+    app.register_blueprint(timed)
     pages = Blueprint("pages", __name__)
     pages.before_request(check_language)
     for module in PAGES:

@@ -11,9 +11,11 @@ from regmap.domain.dates import EARLIEST_YEAR, LATEST_YEAR
 from regmap.domain.jurisdictions import Jurisdiction
 from regmap.domain.records import RuleValue
 from regmap.domain.vocabulary import (
+    CHANGE_TYPES,
     CONFIDENCES,
     RULES,
     STATUSES,
+    ChangeType,
     Confidence,
     Direction,
     Extent,
@@ -25,8 +27,9 @@ from regmap.domain.vocabulary import (
     age_applies,
 )
 from regmap.domain.wording import said, sentence
+from regmap.web.clock import asked_known_at, known_at_words
 from regmap.web.languages import LANGUAGES, language, shown_date, told
-from regmap.web.page import correction_link, link, same_page
+from regmap.web.page import api_link, correction_link, link, same_page
 
 LEVEL_NAMES: Mapping[Level, str] = {
     Level.COUNTRY: said("country"),
@@ -65,6 +68,10 @@ DIRECTION_NAMES: Mapping[Direction, str] = {
     Direction.LOOSENED: said("loosened"),
     Direction.OTHER: said("changed otherwise"),
 }
+CHANGE_TYPE_NAMES: Mapping[ChangeType, str] = {
+    ChangeType.LAW_CHANGED: said("law changed"),
+    ChangeType.RECORD_CORRECTED: said("record corrected"),
+}
 MATCH_NAMES: Mapping[Match, str] = {
     Match.INSIDE: said("inside"),
     Match.NEAREST: said("nearest"),
@@ -92,6 +99,7 @@ _NAMES: Mapping[type, Mapping[Any, str]] = {
     SourceKind: SOURCE_KIND_NAMES,
     Direction: DIRECTION_NAMES,
     Match: MATCH_NAMES,
+    ChangeType: CHANGE_TYPE_NAMES,
     Extent: EXTENT_NAMES,
 }
 
@@ -110,11 +118,15 @@ def join_words(app: Flask) -> None:
     app.jinja_env.globals.update(
         link=link,
         same_page=same_page,
+        api_link=api_link,
         correction_link=correction_link,
+        asked_known_at=asked_known_at,
+        known_at_words=known_at_words,
         language=language,
         LANGUAGES=LANGUAGES,
         STATUSES=STATUSES,
         CONFIDENCES=CONFIDENCES,
+        CHANGE_TYPES=CHANGE_TYPES,
         RULES=RULES,
         EXTENT_NAMES=EXTENT_NAMES,
         age_applies=age_applies,

@@ -31,6 +31,8 @@
     asking = new AbortController();
     try {
       const query = new URLSearchParams({ q: text, limit: "8" });
+      const clock = form.elements.known_at; // an older state of the data set
+      if (clock) query.set("known_at", clock.value);
       const answer = await fetch(`/api/v1/search?${query}`, { signal: asking.signal });
       if (answer.ok) offer((await answer.json()).items);
     } catch {

@@ -69,6 +69,7 @@ REAL: dict[str, list[Question]] = {
     "/api/v1/changes": [
         *[f"/api/v1/changes?page_size=200&page={page}" for page in (1, 2, 9)],
         "/api/v1/changes?from=2026-11-22&substance=kratom",
+        "/api/v1/changes?type=law_changed,record_corrected&known_at=2020-01-01",
     ],
     "/api/v1/map": [
         "/api/v1/map",
@@ -91,6 +92,12 @@ REAL: dict[str, list[Question]] = {
     "/api/v1/revisions": [
         *[f"/api/v1/revisions?page_size=200&page={page}" for page in (1, 2, 3, 4)],
         "/api/v1/revisions?since=600",
+        "/api/v1/revisions?type=record_corrected&jurisdiction=US-RI&substance=kratom",
+    ],
+    "/api/v1/versions": ["/api/v1/versions", "/api/v1/versions?page=2&page_size=1"],
+    "/api/v1/versions/diff": [
+        "/api/v1/versions/diff?from=1&page_size=200",
+        "/api/v1/versions/diff?from=1&to=1",
     ],
     "/api/v1/corrections": ["/api/v1/corrections", "/api/v1/corrections?state=pending"],
     "/api/v1/recheck": ["/api/v1/recheck", "/api/v1/recheck?parent=US&substance=7-oh"],
@@ -128,6 +135,12 @@ WRONG: dict[str, list[Question]] = {
     "/api/v1/codebook": ["/api/v1/codebook?x=1"],
     "/api/v1/schemas/record.json": ["/api/v1/schemas/record.json?x=1"],
     "/api/v1/revisions": ["/api/v1/revisions?since=x"],
+    "/api/v1/versions": ["/api/v1/versions?known_at=2020-01-01", "/api/v1/versions?page=0"],
+    "/api/v1/versions/diff": [
+        "/api/v1/versions/diff",
+        "/api/v1/versions/diff?from=x",
+        "/api/v1/versions/diff?from=999999",
+    ],
     "/api/v1/corrections": [
         "/api/v1/corrections?state=lost",
         "/api/v1/corrections?jurisdiction=XX",

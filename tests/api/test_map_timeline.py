@@ -34,7 +34,7 @@ def _in_force(item: dict[str, Any], day: str) -> dict[str, Any]:
 
 def test_an_answer_has_these_fields_and_no_others(timeline: dict[str, Any]) -> None:
     assert timeline.keys() == {
-        "substance", "today", "steps", "items", "data_version", "disclaimer",
+        "substance", "today", "known_at", "steps", "items", "data_version", "disclaimer",
     }  # fmt: skip
     assert timeline["substance"] == "kratom"
     assert timeline["today"] == str(datetime.now(UTC).date())

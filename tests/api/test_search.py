@@ -18,7 +18,7 @@ def _labels(answer: dict[str, Any]) -> list[str]:
 def test_an_unfinished_name_is_completed(ask: Ask) -> None:
     answer = ask("/search", q="birm")
 
-    assert answer["query"] == {"q": "birm"}
+    assert answer["query"] == {"q": "birm", "known_at": None}
     assert "Birmingham, Alabama, United States" in _labels(answer)
     assert not any(item["exact"] for item in answer["items"])
 

@@ -35,7 +35,12 @@ PAGES = [
     "/corrections/new?jurisdiction=US-AL-jefferson-county&period=new",
     "/about",
     "/embed?focus=US",
+    "/data",
     "/docs",
+    "/ogc",
+    "/ogc/api",
+    "/ogc/collections/jurisdictions/items",
+    "/ogc/collections/jurisdictions/items/CI",
     "/no-such-page",
 ]
 SHAPES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 360, "height": 740}}

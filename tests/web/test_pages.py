@@ -39,6 +39,7 @@ PAGES = [
     "/about?lang=es",
     "/embed",
     "/embed?focus=US-MS&lang=es",
+    "/data",
     "/docs",
     "/docs?lang=es",
     "/jurisdictions/US-MS?lang=es",

@@ -99,7 +99,12 @@ _STATUSES = (
     Column("citation", Kind.TEXT, "its citation"),
     Column("next_change", Kind.LAW_DATE, "first announced change after the day"),
     Column("next_status", Kind.TEXT, "status from then on", tuple(Status)),
-    Column("doubts", Kind.INTEGER, "number of reasons to doubt the row", required=True),
+    Column(
+        "doubts",
+        Kind.INTEGER,
+        "number of reasons to doubt the status: 0, 1, or 2 for more and for every `unknown`",
+        required=True,
+    ),
     Column("warnings", Kind.LIST, "those reasons, and others, in words", required=True),
     _VERSION,
 )
@@ -132,7 +137,7 @@ _PERIODS = (
     Column("confidence", Kind.TEXT, "how well it is evidenced", tuple(Confidence), required=True),
     Column("extent", Kind.TEXT, "how far it reaches; empty: unconfirmed", tuple(Extent)),
     Column("sources", Kind.LIST, "title, url, publisher, kind, published of each", required=True),
-    Column("ended_by", Kind.LIST, "what ended it where no rule followed: at most one"),
+    Column("ended_by", Kind.LIST, "what ended it, if no rule followed: at most one", required=True),
     Column("evidence_as_of", Kind.LAW_DATE, "date of the record's evidence"),
     Column("revision", Kind.INTEGER, "last revision of the record", required=True),
     Column("recorded_at", Kind.MOMENT, "when that was recorded", required=True),
@@ -155,12 +160,13 @@ _CHANGES = (
     Column("type", Kind.TEXT, "news of the law, or of the record", tuple(ChangeType), True),
     Column("effective", Kind.LAW_DATE, "from when the law is (or is told to be) another"),
     Column("effective_day", Kind.DAY, "the same as a day"),
+    Column("until", Kind.LAW_DATE, "of a correction: the day up to which it is told anew"),
     Column("direction", Kind.TEXT, "which way it points", tuple(Direction), required=True),
     Column("before", Kind.TEXT, "the jurisdiction's own status before", tuple(Status)),
     Column("after", Kind.TEXT, "the jurisdiction's own status after", tuple(Status)),
     Column("effective_before", Kind.TEXT, "status in force before", tuple(Status), required=True),
     Column("effective_after", Kind.TEXT, "status in force after", tuple(Status), required=True),
-    Column("summary", Kind.TEXT, "what tells of it, in a sentence"),
+    Column("summary", Kind.TEXT, "what happened, or why it was corrected, in a sentence"),
     Column("citation", Kind.TEXT, "its citation"),
     Column("sources", Kind.LIST, "title, url, publisher, kind, published of each", required=True),
     Column("revision", Kind.INTEGER, "the revision that says so", required=True),
@@ -183,3 +189,11 @@ MEANINGS: Mapping[Table, str] = {
     Table.CHANGES: "every dated change of law, past and announced, and every record corrected",
 }
 """What each table holds."""
+
+KEYS: Mapping[Table, tuple[str, ...]] = {
+    Table.STATUSES: ("jurisdiction", "substance"),
+    Table.PERIODS: ("jurisdiction", "substance", "from"),
+    Table.RECORDS: ("jurisdiction", "substance"),
+    Table.CHANGES: ("jurisdiction", "substance", "type", "effective", "revision"),
+}
+"""What makes a row of each table the only one of its kind."""

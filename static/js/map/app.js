@@ -148,6 +148,11 @@
         parameters.set("lang", other.hreflang);
         other.href = `?${parameters}`;
       }
+      const present = byId("present"); // from an older state of the data set to the present one
+      if (!present) return;
+      const parameters = new URLSearchParams(query);
+      parameters.delete("known_at");
+      present.href = `?${parameters}`;
     });
 
     function remember() {

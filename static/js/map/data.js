@@ -47,6 +47,9 @@
   function dataOf(config, words) {
     const kept = new Map();
     const { addresses } = config;
+    // the state of the data set that all of it is asked for, where it is not the present one
+    const clock = config.known_at ? { known_at: config.known_at } : {};
+    const asking = (address, asked) => query(address, { ...asked, ...clock });
 
     function keep(source, address, what) {
       if (!kept.has(source)) {
@@ -67,16 +70,16 @@
       timeline: (substance) =>
         keep(
           `timeline:${substance}`,
-          query(addresses.timeline, { substance }),
+          asking(addresses.timeline, { substance }),
           words.text("what_timeline"),
         ),
       /* What is told of one jurisdiction or spot; null where nobody can be asked. */
       status: addresses.status
-        ? (asked) => fetched(query(addresses.status, asked), words, words.text("what_status"))
+        ? (asked) => fetched(asking(addresses.status, asked), words, words.text("what_status"))
         : answersInPage(),
       /* Candidates for a text; null where nobody can be asked. */
       search: addresses.search
-        ? (asked) => fetched(query(addresses.search, asked), words, words.text("what_search"))
+        ? (asked) => fetched(asking(addresses.search, asked), words, words.text("what_search"))
         : null,
     };
   }

@@ -4,7 +4,7 @@
  */
 (() => {
   const { byId } = window.regmap;
-  const EMBEDDED = ["substance", "on", "level", "view", "lang"];
+  const EMBEDDED = ["substance", "on", "level", "view", "lang", "known_at"];
   const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
   const escaped = (text) => text.replace(/[&<>"]/g, (letter) => ENTITIES[letter]);
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from regmap.web.csv_answer import file_name
+from regmap.services.naming import file_name
 from tests.served import HOSTILE
 
 

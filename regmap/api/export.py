@@ -1,0 +1,115 @@
+"""``GET /export/{form}``: a whole table as a file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request
+from werkzeug.exceptions import NotFound
+from werkzeug.wsgi import wrap_file
+
+from regmap.api.blueprint import ProblemSchema, blueprint, substance_of
+from regmap.domain.errors import InvalidValue
+from regmap.domain.wording import said
+from regmap.http import caching
+from regmap.http.context import exports, services, today
+from regmap.http.problems import MIMETYPE as PROBLEM
+from regmap.schemas.export import ExportQuery
+from regmap.services.exports.columns import Table
+from regmap.services.exports.files import Form, Question
+from regmap.services.naming import LICENCE, file_name
+
+blp = blueprint("export", "The whole data set as files")
+
+MEDIA_TYPES: Mapping[Form, str] = {
+    Form.CSV: "text/csv; charset=utf-8; header=present",
+    Form.JSONL: "application/x-ndjson",
+    Form.GEOJSON: "application/geo+json",
+    Form.GPKG: "application/geopackage+sqlite3",
+    Form.PARQUET: "application/vnd.apache.parquet",
+}
+_CHUNK = 256 << 10  # bytes read and sent at once
+_FORM = {
+    "in": "path",
+    "name": "form",
+    "required": True,
+    "schema": {"type": "string", "enum": [form.value for form in Form]},
+}
+_BINARY = {"format": "binary"}
+_FILES = {
+    "description": "The file",
+    "content": {
+        kind.split(";")[0]: {
+            # generated clients give texts as they are, and bytes for the rest
+            "schema": {"type": "string", **({} if kind.startswith("text/") else _BINARY)}
+        }
+        for kind in MEDIA_TYPES.values()
+    },
+}
+
+
+@blp.route("/export/<string:form>", parameters=[_FORM])
+@blp.arguments(ExportQuery, location="query")
+@blp.alt_response(404, schema=ProblemSchema, content_type=PROBLEM)
+@blp.alt_response(503, schema=ProblemSchema, content_type=PROBLEM)
+@blp.doc(responses={"200": _FILES})
+def export(query: dict[str, Any], form: str) -> Response:
+    """A whole table of the data set as a file, with data version and licence.
+
+    `table=statuses`: one row for each listed jurisdiction and substance, with the status in force
+    on the day. `periods`: every period of law. `records`: every record, with its notes and
+    pending bills. `changes`: every dated change of law, and every correction of a record.
+    The file name says table, filters and version. A file that is not there yet is made first;
+    where that is not possible right now, the answer is 503.
+    """
+    asked = services(query.get("known_at"))
+    question = _question(query, _form(form))
+    if question.substance is not None:
+        substance_of(asked, question.substance)
+    file = exports().get(asked, question)
+    headers = _headers(question, file.sha256, asked.snapshot.data_version)
+    if caching.is_known(file.sha256):
+        return Response(status=304, headers=headers)
+    opened = file.path.open("rb")
+    body = wrap_file(request.environ, opened, _CHUNK)
+    response = Response(body, headers=headers, direct_passthrough=True)
+    response.call_on_close(opened.close)  # compressing takes the body apart, and forgets to
+    response.content_length = file.bytes
+    response.headers["Content-Type"] = MEDIA_TYPES[question.form]
+    return response
+
+
+def _form(name: str) -> Form:
+    try:
+        return Form(name)
+    except ValueError:
+        shown = name if len(name) <= 80 else name[:79] + "…"
+        known = ", ".join(Form)
+        raise NotFound(f"There is no format {shown!r}; there are: {known}.") from None
+
+
+def _question(query: Mapping[str, Any], form: Form) -> Question:
+    if "geometry" in query and not form.has_shapes:
+        raise InvalidValue({"geometry": [said("{form} has no shapes.", form=form)]})
+    return Question(
+        table=Table(query["table"]),
+        form=form,
+        on=query.get("on"),
+        substance=query.get("substance"),
+        geometry=query.get("geometry", "simple"),
+        today=today(),
+    )
+
+
+def _headers(question: Question, digest: str, data_version: str) -> list[tuple[str, str]]:
+    filters = {
+        "on": question.day,
+        "substance": question.substance,
+        "geometry": "full" if question.geometry == "full" else None,
+    }
+    name = file_name(question.table, filters, data_version, question.form)
+    return [
+        *caching.headers_of(digest),
+        ("Content-Disposition", f'attachment; filename="{name}"'),
+        ("Link", f'<{LICENCE}>; rel="license"'),
+        ("Access-Control-Expose-Headers", "Content-Disposition"),
+    ]

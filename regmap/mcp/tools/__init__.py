@@ -1,0 +1,1 @@
+"""The questions that an assistant may ask; each is answered as the API answers it."""

@@ -1,0 +1,147 @@
+"""Finished files kept on disk, so that a second request only sends them: shared by all workers."""
+
+import fcntl
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from regmap.domain.errors import ExportFailed
+from regmap.domain.wording import said
+from regmap.services.bundle import Services
+from regmap.services.exports.columns import COLUMNS, Table
+from regmap.services.exports.files import Question, write_table
+from regmap.services.exports.making import making
+
+KEPT_FILES = 60
+KEPT_BYTES = 256 << 20
+"""What is kept at most; the least recently asked for goes first."""
+
+WAIT_SECONDS = 3.0
+"""How long a request waits while another file is being packed."""
+
+_RETRY_SECONDS = 5
+_STEP_SECONDS = 0.05
+_FORMAT = 1  # raise it when what the files look like changes, beside their columns
+_LOCK = ".packing"
+_DIGEST = 64  # hexadecimal digits of SHA-256
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """A file: its size in bytes and its SHA-256 in hexadecimal."""
+
+    path: Path
+    bytes: int
+    sha256: str
+
+
+class Shelf:
+    """Keeps files by data version and question, in a folder that may be emptied at any time.
+
+    :param kept_files: how many at most.
+    :param kept_bytes: how much at most; a single file may be larger.
+    """
+
+    def __init__(
+        self, folder: Path, kept_files: int = KEPT_FILES, kept_bytes: int = KEPT_BYTES
+    ) -> None:
+        self._folder = folder
+        self._kept_files = kept_files
+        self._kept_bytes = kept_bytes
+
+    def get(self, asked: Services, question: Question) -> Shelved:
+        """The file of a question, made now if it is not there.
+
+        :raises InvalidValue: as :func:`~regmap.services.exports.files.write_table` does.
+        :raises ExportFailed: if it could not be made, or another one is being packed.
+        """
+        name = _name(asked, question)
+        found = self.find(name)
+        if found is not None:
+            return found
+        try:
+            if not question.form.is_packed:
+                return self._made(asked, question, name)
+            with self._alone():  # packing takes a processor and memory of its own
+                return self.find(name) or self._made(asked, question, name)
+        except OSError as error:
+            raise ExportFailed(said("there is no room for the file")) from error
+
+    def find(self, name: str) -> Shelved | None:
+        """The file of that name (its digest comes behind), marked as asked for."""
+        for path in self._folder.glob(f"{name}-*"):
+            try:
+                os.utime(path)
+                return Shelved(path, path.stat().st_size, path.stem[-_DIGEST:])
+            except FileNotFoundError:  # another worker has dropped it right now
+                continue
+        return None
+
+    def _made(self, asked: Services, question: Question, name: str) -> Shelved:
+        with making(self._folder) as folder:
+            made = write_table(asked, question, folder / f"{name}.{question.form}")
+            path = self._folder / f"{name}-{made.sha256}.{question.form}"
+            made.path.replace(path)
+        self._trim(path)
+        return Shelved(path, made.bytes, made.sha256)
+
+    def _trim(self, newest: Path) -> None:
+        """Drop what is too much, the least recently asked for first."""
+        aged = []
+        for path in self._folder.glob(f"*-{'?' * _DIGEST}.*"):
+            try:
+                told = path.stat()
+            except FileNotFoundError:
+                continue
+            aged.append((path != newest, -told.st_mtime_ns, told.st_size, path))
+        size = 0
+        for place, (_, _, one, path) in enumerate(sorted(aged)):
+            size += one
+            if place and (place >= self._kept_files or size > self._kept_bytes):
+                path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / _LOCK).open("wb") as lock:
+            until = time.monotonic() + WAIT_SECONDS
+            while not _locked(lock.fileno()):
+                if time.monotonic() > until:
+                    raise ExportFailed(
+                        said("another file is being made; please try again in a moment"),
+                        retry_after=_RETRY_SECONDS,
+                    )
+                time.sleep(_STEP_SECONDS)
+            yield
+
+
+def _locked(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _name(asked: Services, question: Question) -> str:
+    """What a file follows from, as a digest."""
+    shapes = (question.geometry, asked.snapshot.geography.atlas.version)
+    # only what is of a day ages with it
+    today = question.today if question.table is Table.STATUSES else None
+    told = [
+        _FORMAT,
+        asked.snapshot.data_version,
+        question.table,
+        question.form,
+        str(question.day),
+        question.substance,
+        shapes if question.form.has_shapes else None,
+        str(today),
+        [[column.name, column.kind] for column in COLUMNS[question.table]],
+    ]
+    return hashlib.blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
