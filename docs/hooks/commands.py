@@ -16,5 +16,7 @@ def _told(command: click.Command, name: str, above: click.Context) -> str:
     if isinstance(command, click.Group):
         below = (_told(one, word, context) for word, one in sorted(command.commands.items()))
         return "\n\n".join(below)
-    text = command.get_help(context).replace("\n\nOptions:\n  -h, --help  Show this message and exit.", "")
+    text = command.get_help(context).replace(
+        "\n\nOptions:\n  -h, --help  Show this message and exit.", ""
+    )
     return f"## {context.command_path}\n\n```text\n{text}\n```"

@@ -22,16 +22,16 @@ def counted() -> str:
     release = read_data(ROOT / "data")
     records = list(release.records.values())
     day = max(one.evidence_as_of.first_day for one in records if one.evidence_as_of)
-    rows = [(said, f"{part:,} of {whole:,}") for said, part, whole in _counts(release, records, day)]
+    rows = [
+        (said, f"{part:,} of {whole:,}") for said, part, whole in _counts(release, records, day)
+    ]
     return (
         f"Counted from `data/records/` as it stands on {day}, the date of its newest evidence."
         f"\n\n{markdown(('doubt', 'how many'), rows)}"
     )
 
 
-def _counts(
-    release: Release, records: list[Record], day: date
-) -> Iterable[tuple[str, int, int]]:
+def _counts(release: Release, records: list[Record], day: date) -> Iterable[tuple[str, int, int]]:
     """What is told, how many it is true of, and of how many."""
     current = [(one, period) for one in records if (period := period_on(one, day))]
     periods = [period for one in records for period in one.periods]
@@ -47,25 +47,37 @@ def _counts(
     unknown = sum(period.status is Status.UNKNOWN for _, period in current)
     yield "rules in force whose status is `unknown`", unknown, len(current)
     distant = sum(not _has_text_of_law(period) for _, period in current)
-    yield "rules in force without a statute, regulation or ordinance among their sources", distant, (
-        len(current)
+    yield (
+        "rules in force without a statute, regulation or ordinance among their sources",
+        distant,
+        (len(current)),
     )
     unconfirmed = sum(period.extent is None for period in rules_of_counties)
-    yield "county rules in force whose reach into cities nobody confirmed", unconfirmed, len(
-        rules_of_counties
+    yield (
+        "county rules in force whose reach into cities nobody confirmed",
+        unconfirmed,
+        len(rules_of_counties),
     )
-    yield "dates of law known only to the month or year", sum(
-        one.precision != "day" for one in dates
-    ), len(dates)
-    yield "records whose evidence has no known date", sum(
-        one.evidence_as_of is None for one in records
-    ), len(records)
-    yield "records whose evidence is so old that answers warn of it", sum(
-        is_stale(one, day) for one in records
-    ), len(records)
-    yield "records that were looked for and have no rule of their own", sum(
-        not one.periods for one in records
-    ), len(records)
+    yield (
+        "dates of law known only to the month or year",
+        sum(one.precision != "day" for one in dates),
+        len(dates),
+    )
+    yield (
+        "records whose evidence has no known date",
+        sum(one.evidence_as_of is None for one in records),
+        len(records),
+    )
+    yield (
+        "records whose evidence is so old that answers warn of it",
+        sum(is_stale(one, day) for one in records),
+        len(records),
+    )
+    yield (
+        "records that were looked for and have no rule of their own",
+        sum(not one.periods for one in records),
+        len(records),
+    )
     yield "records with pending bills", sum(bool(one.pending) for one in records), len(records)
 
 

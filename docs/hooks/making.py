@@ -16,6 +16,7 @@ import codebook
 import commands
 import doubts
 import pictures
+import shown_scripts
 import tables
 
 PARTS: Mapping[str, Callable[..., str]] = {
@@ -28,6 +29,7 @@ PARTS: Mapping[str, Callable[..., str]] = {
     "commands": commands.listed,
     "doubts": doubts.counted,
     "picture": pictures.drawn,
+    "script": shown_scripts.shown,
 }
 
 _MARK = re.compile(r"^<!-- made: ([a-z-]+)((?: [\w-]+)*) -->$", re.MULTILINE)

@@ -75,9 +75,7 @@ def _place(level: Level) -> Jurisdiction:
 
 def _record(sheet: Sheet, substance: str, status: Status) -> Record:
     rules = {"preempts_local": True} if sheet.preempts else {}
-    period = Period(
-        None, None, status, min_age=sheet.age, rules=rules, extent=sheet.extent
-    )
+    period = Period(None, None, status, min_age=sheet.age, rules=rules, extent=sheet.extent)
     return Record(_IDS[sheet.level][0], substance, (period,))
 
 
@@ -100,7 +98,8 @@ def _stack(
         parts.append('<circle cx="80" cy="6" r="5" class="spot"/>')
         parts.append(_outcome(name, found, bottom + 14))
         told = "; ".join(_told(layer, found) for layer in reversed(layers))
-        return _figure(name, title, f"{told}. {_summed(found)}", parts, bottom + 74)
+        height = bottom + 26 + 20 * len(_sentences(_summed(found)))
+        return _figure(name, title, f"{told}. {_summed(found)}", parts, height)
 
     return draw
 
@@ -188,6 +187,7 @@ def _reach(name: str) -> str:
         f'<circle cx="296" cy="66" r="40" class="ignored" fill="url(#{name}-unsure)"/>',
     ]
     said = []
+    line_at = 152
     for row, ((words, outside), x) in enumerate(zip(asked.items(), (60, 180, 296), strict=True)):
         county = Sheet(
             level=Level.COUNTY,
@@ -199,11 +199,13 @@ def _reach(name: str) -> str:
         told = _summed(answer([state, county]))
         parts.append(f'<circle cx="{x}" cy="66" r="13" class="label"/>')
         parts.append(f'<text x="{x}" y="71" text-anchor="middle" class="strong">{row + 1}</text>')
-        for below, text in enumerate((line, *_sentences(told))):
-            parts.append(f'<text x="6" y="{152 + 68 * row + 19 * below}">{escape(text)}</text>')
+        for text in (line, *_sentences(told)):
+            parts.append(f'<text x="6" y="{line_at}">{escape(text)}</text>')
+            line_at += 19
+        line_at += 8
         said.append(f"{line} {told}")
     title = "A county forbids sale, but only outside cities; the state allows it"
-    return _figure(name, title, " ".join(said), parts, 152 + 68 * 2 + 48)
+    return _figure(name, title, " ".join(said), parts, line_at - 12)
 
 
 def _border(name: str) -> str:
@@ -218,10 +220,8 @@ def _border(name: str) -> str:
         '<text x="6" y="180">Here: regulated. It stays the answer.</text>',
         '<text x="6" y="200">near: prohibited, 1.2 km away.</text>',
     ]
-    said = (
-        "The spot lies in a state where kratom is regulated, 1.2 km from one where it is prohibited."
+    said = "The spot lies in a state where kratom is regulated, 1.2 km from one that prohibits it."
         " The other side lies within 2 km, so the answer lists it under near."
-    )
     return _figure(name, "A border within 2 km beyond which the law differs", said, parts, 208)
 
 
@@ -288,9 +288,7 @@ PICTURES: Mapping[str, Callable[[str], str]] = {
         "Asked for 7-OH: the state has a law on it, the country only one on the plant",
         (
             Sheet(level=Level.COUNTRY, kratom=Status.UNREGULATED),
-            Sheet(
-                level=Level.STATE, kratom=Status.REGULATED, seven_oh=Status.PROHIBITED
-            ),
+            Sheet(level=Level.STATE, kratom=Status.REGULATED, seven_oh=Status.PROHIBITED),
         ),
         _SEVEN_OH,
     ),

@@ -1,6 +1,6 @@
 """``/changes`` (what is told of the law) and ``/revisions`` (of the data set)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,7 +64,7 @@ def changes(query: dict[str, Any]) -> Response:
 
 
 def _chosen(asked: Services, query: dict[str, Any]) -> Iterator[AnyChange]:
-    kinds = {
+    kinds: dict[ChangeType, Callable[..., Sequence[AnyChange]]] = {
         ChangeType.LAW_CHANGED: asked.changes.between,
         ChangeType.RECORD_CORRECTED: asked.changes.retold,
     }

@@ -1,11 +1,11 @@
 """``GET /export/{form}``: a whole table as a file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from werkzeug.exceptions import NotFound
-from werkzeug.wsgi import wrap_file
 
 from regmap.api.blueprint import ProblemSchema, blueprint, substance_of
 from regmap.domain.errors import InvalidValue
@@ -69,13 +69,16 @@ def export(query: dict[str, Any], form: str) -> Response:
     headers = _headers(question, file.sha256, asked.snapshot.data_version)
     if caching.is_known(file.sha256):
         return Response(status=304, headers=headers)
-    opened = file.path.open("rb")
-    body = wrap_file(request.environ, opened, _CHUNK)
-    response = Response(body, headers=headers, direct_passthrough=True)
-    response.call_on_close(opened.close)  # compressing takes the body apart, and forgets to
+    response = Response(_chunks(file.path), headers=headers)
     response.content_length = file.bytes
     response.headers["Content-Type"] = MEDIA_TYPES[question.form]
     return response
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as opened:
+        while chunk := opened.read(_CHUNK):
+            yield chunk
 
 
 def _form(name: str) -> Form:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Generic, Protocol, TypeVar
+from urllib.parse import quote
 
 import httpx
 
@@ -185,6 +186,16 @@ def moment_of(given: Moment | None) -> str | None:
     :raises ValueError: for one without a time zone.
     """
     return None if given is None else text_of(given)
+
+
+def segment(id: str) -> str:
+    """An id as a part of a path.
+
+    :raises ValueError: if it has a slash: servers take it for a path, and answer something else.
+    """
+    if "/" in id:
+        raise ValueError(f"{id!r} is no id: it has a slash.")
+    return quote(id, safe="")
 
 
 def without_nan(item: Mapping[str, Any]) -> dict[str, Any]:

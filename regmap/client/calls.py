@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
-from urllib.parse import quote
 
 from .answers import Candidates, Route, StatusAnswer
 from .asking import (
@@ -24,6 +23,7 @@ from .asking import (
     day_of,
     moment_of,
     parameters,
+    segment,
     without_nan,
 )
 from .download import Exported, FileSink
@@ -302,7 +302,7 @@ def export(
 
     asked = parameters(table=table, substance=substance, geometry=geometry)
     return Call(
-        f"{PREFIX}/export/{quote(form, safe='')}",
+        f"{PREFIX}/export/{segment(form)}",
         answered,
         params={**asked, **_when(on, known_at)},
         sink=FileSink(Path(to)),
@@ -328,7 +328,7 @@ def corrections(
 
 
 def _of(id: str) -> str:
-    return f"/jurisdictions/{quote(id, safe='')}"
+    return f"/jurisdictions/{segment(id)}"
 
 
 def _when(on: Day | None, known_at: Moment | None) -> dict[str, str]:

@@ -31,11 +31,8 @@ T = TypeVar("T")
 
 def _as_method(make: Callable[..., Any], method: Any) -> Any:
     """A method that is named and described as what makes its call, with ``self`` in front."""
-    method.__name__, method.__qualname__, method.__doc__ = (
-        make.__name__,
-        make.__name__,
-        make.__doc__,
-    )
+    method.__name__ = method.__qualname__ = make.__name__.rstrip("_")
+    method.__doc__ = make.__doc__
     own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
     described = inspect.signature(make)
     method.__signature__ = described.replace(parameters=[own, *described.parameters.values()])

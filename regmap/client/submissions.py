@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
 from uuid import uuid4
 
-from .asking import PREFIX, Call, Reply
+from .asking import PREFIX, Call, Reply, segment
 from .reading import read
 from .records import Correction
 
@@ -99,7 +98,7 @@ def _read(reply: Reply) -> Correction:
 
 
 def _of(id: str) -> str:
-    return f"{PREFIX}/corrections/{quote(id, safe='')}"
+    return f"{PREFIX}/corrections/{segment(id)}"
 
 
 def _proof(secret: str | None) -> dict[str, str]:

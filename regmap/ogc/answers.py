@@ -11,8 +11,8 @@ from regmap.ogc.negotiation import HTML, Offer
 from regmap.services.kept import Kept
 
 _EXTENSION = "regmap-ogc"
-_KEPT_BYTES = 12 << 20
-"""Finished answers that a worker keeps; the whole collection takes 6 MB."""
+_KEPT_BYTES = 8 << 20
+"""Finished answers that a worker keeps; the whole collection takes 7 MB."""
 
 Body = tuple[bytes, str]
 """What is sent, and its ETag."""

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
+from werkzeug.exceptions import BadRequest
 
 from regmap.ogc.negotiation import HTML, JSON, Offer
 
@@ -17,7 +18,12 @@ Link = dict[str, str]
 
 
 def site() -> str:
-    """The address of this site as the client reached it, without a slash at its end."""
+    """The address of this site as the client reached it, without a slash at its end.
+
+    :raises BadRequest: if the request names no host, so that nothing can be linked.
+    """
+    if not request.host:
+        raise BadRequest("The header Host names no host.")
     return f"{request.scheme}://{request.host}{request.root_path}"
 
 

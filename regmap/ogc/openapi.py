@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from flask import request
-
 import regmap
 from regmap.domain.vocabulary import Level, Status
 from regmap.http.context import services
 from regmap.http.problems import MIMETYPE as PROBLEM
 from regmap.ogc.documents import ABOUT, TITLE
-from regmap.ogc.links import CRS84, LICENCE, ROOT
+from regmap.ogc.links import CRS84, LICENCE, ROOT, site
 from regmap.ogc.negotiation import FORMATS, GEOJSON, HTML, JSON, OPENAPI
 from regmap.ogc.openapi_schemas import SCHEMAS
 from regmap.ogc.parameters import DEFAULT_LIMIT, MAX_LIMIT
@@ -37,7 +35,7 @@ def definition() -> Node:
             "version": regmap.__version__,
             "license": {"name": "CC BY 4.0 (data)", "url": LICENCE},
         },
-        "servers": [{"url": f"{request.scheme}://{request.host}{request.root_path}{ROOT}"}],
+        "servers": [{"url": f"{site()}{ROOT}"}],
         "tags": [
             {"name": "Capabilities", "description": "What there is, and what it conforms to"},
             {"name": "Data", "description": "The features"},

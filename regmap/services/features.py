@@ -30,7 +30,7 @@ from regmap.services.snapshot import Snapshot
 SITE = "\x00"
 """Stands in written addresses for the site's own; nothing else in JSON text can be this byte."""
 
-_KEPT_DAYS = 6
+_KEPT_DAYS = 4
 """Days whose properties a worker keeps written, of all versions: 2 MB each, if all were asked."""
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]

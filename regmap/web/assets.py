@@ -26,6 +26,7 @@ STYLES = (
     "charts",
     "tables",
     "docs",
+    "ogc",
     "data",
     "corrections",
     "curation",

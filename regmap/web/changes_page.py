@@ -228,9 +228,8 @@ def _form_values(question: Question, asked: Parameters) -> dict[str, Any]:
 def _changed() -> Sequence[Jurisdiction]:
     """The jurisdictions whose law ever changed on a known date, or was told anew, by name."""
     changes = services().changes
-    found = {
-        one.jurisdiction.id: one.jurisdiction for one in (*changes.between(), *changes.retold())
-    }
+    every: list[AnyChange] = [*changes.between(), *changes.retold()]
+    found = {one.jurisdiction.id: one.jurisdiction for one in every}
     return sorted(found.values(), key=plain_name)
 
 

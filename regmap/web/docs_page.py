@@ -27,6 +27,7 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("get", "/api/v1/map/timeline"): "/api/v1/map/timeline?substance=7-oh",
     ("get", "/api/v1/corrections"): "/api/v1/corrections?page_size=5",
     ("get", "/api/v1/recheck"): "/api/v1/recheck?page_size=5",
+    ("get", "/api/v1/export/{form}"): "/api/v1/export/csv?table=changes&substance=7-oh",
     ("get", "/api/v1/codebook"): "/api/v1/codebook",
     ("get", "/api/v1/schemas/record.json"): "/api/v1/schemas/record.json",
 }

@@ -87,12 +87,10 @@ def changed(app: Flask) -> list[dict[str, Any]]:
 def check_statuses(rows: list[Row], app: Flask, on: str | None) -> None:
     said = listed(app, on)
     assert [(row["jurisdiction"], row["substance"]) for row in rows] == list(said)
-    same = ("status", "min_age", "governed_by", "own_rule", "confidence", "summary", "since")
+    same = ("status", "min_age", "governed_by", "own_rule", "confidence", "verified")
     for row in rows:
         one = said[row["jurisdiction"], row["substance"]]
-        assert {name: row[name] for name in (*same, "verified")} == {
-            name: one[name] for name in (*same, "verified")
-        }
+        assert {name: row[name] for name in same} == {name: one[name] for name in same}
         place = {name: row[name] for name in ("name", "level", "parent")}
         assert place == {name: one["item"][name] for name in place}
         codes = {name: row[name] for name in ("iso3166", "fips", "geoid", "ocd_id")}
@@ -105,6 +103,9 @@ def check_statuses(rows: list[Row], app: Flask, on: str | None) -> None:
         coming = held["next_change"] or {}
         assert row["strictest_possible"] == held["strictest_possible"]
         assert row["warnings"] == answer["warnings"]
+        assert {name: row[name] for name in ("summary", "since")} == {
+            name: held[name] for name in ("summary", "since")
+        }
         assert row["next_change"] == coming.get("effective")
         assert row["next_status"] == coming.get("status")
         deciding = [
@@ -202,13 +203,13 @@ def test_shapes_lie_beside_the_rows(client: FlaskClient, tmp_path: Path, form: F
     assert list(simple["jurisdiction"]) == list(full["jurisdiction"])
     found = simple.set_index("jurisdiction").geometry
     assert found["US-MS-columbus"].geom_type == "Point"
-    assert found["US-AL"].geom_type == "Polygon"
+    assert found["US-CO"].geom_type == "Polygon"
     assert found["FJ"].geom_type == "MultiPolygon"
     assert found["FJ"].bounds[0] == -180
     assert found["FJ"].bounds[2] == 180
     assert found["AU-WA"] is None
     drawn = full.set_index("jurisdiction").geometry
-    assert len(drawn["US-AL"].exterior.coords) > len(found["US-AL"].exterior.coords)
+    assert len(drawn["US-CO"].exterior.coords) > len(found["US-CO"].exterior.coords)
     assert drawn[~drawn.isna()].is_valid.all()
 
 
@@ -302,7 +303,7 @@ def test_an_unknown_format_is_not_found_and_named(client: FlaskClient) -> None:
     assert "geojson" in problem["detail"]
 
 
-@pytest.mark.parametrize("form", list(Form))
+@pytest.mark.parametrize("form", [Form.CSV, Form.GPKG, Form.PARQUET])
 def test_a_table_without_rows_has_its_columns(
     client: FlaskClient, tmp_path: Path, form: Form
 ) -> None:
@@ -311,8 +312,34 @@ def test_a_table_without_rows_has_its_columns(
     assert read(kept(answer, tmp_path, form), form, Table.CHANGES) == []
 
 
+def test_formats_without_columns_are_empty_where_there_are_no_rows(client: FlaskClient) -> None:
+    lines, collection = (
+        client.get(f"/api/v1/export/{form}?table=changes&on=1801-01-01")
+        for form in ("jsonl", "geojson")
+    )
+
+    assert lines.get_data() == b""
+    assert collection.get_json(force=True)["features"] == []
+
+
+def test_a_collection_says_what_it_is(client: FlaskClient, ask: Ask) -> None:
+    told = client.get(f"/api/v1/export/geojson?substance=7-oh&on={PAST}").get_json(force=True)
+
+    assert told["type"] == "FeatureCollection"
+    assert told["on"] == PAST
+    assert told["licence"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert told["data_version"] == ask("/status", zip="39701")["data_version"]
+    assert [one["id"] for one in told["features"]] == [
+        f"{one['properties']['jurisdiction']}/7-oh" for one in told["features"]
+    ]
+
+
 @pytest.mark.parametrize("form", [Form.CSV, Form.GPKG])
-def test_two_requests_at_once_get_the_same_file(app: Flask, form: Form) -> None:
+def test_two_requests_at_once_get_the_same_file(
+    app: Flask, form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "WAIT_SECONDS", 60.0)
+
     def get(_: int) -> TestResponse:
         return app.test_client().get(f"/api/v1/export/{form}?on=2013-01-01&substance=7-oh")
 

@@ -18,7 +18,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 
-def answered(body: Any = None, status: int = 200, **headers: str) -> httpx.Response:
+def answered(body: Any = None, status: Any = 200, **headers: str) -> httpx.Response:
     """A JSON answer; an underscore in a header's name is a hyphen."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     content = json.dumps({} if body is None else body).encode()

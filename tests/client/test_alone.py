@@ -67,10 +67,10 @@ def test_the_folder_can_be_copied_and_used_elsewhere(tmp_path: Path, address: st
 
 
 def test_users_are_told_the_types(tmp_path: Path) -> None:
-    assert (FOLDER / "py.typed").is_file()
+    copy = shutil.copytree(FOLDER, tmp_path / "kratom_law")
     program = tmp_path / "program.py"
     program.write_text(
-        "from regmap.client import Client, StatusAnswer\n"
+        "from kratom_law import Client, StatusAnswer\n"
         "with Client('http://127.0.0.1:9') as client:\n"
         "    answer: StatusAnswer = client.status(zip='1', on='2020-01-01')\n"
         "    ids: list[str] = [one.id for one in client.jurisdictions(level='state')]\n"
@@ -86,6 +86,7 @@ def test_users_are_told_the_types(tmp_path: Path) -> None:
         cwd=tmp_path,
     )
 
+    assert (copy / "py.typed").is_file()
     wrong = [line.split(": ", 1)[0] for line in done.stdout.splitlines() if "error:" in line]
     assert wrong == ["program.py:5", "program.py:6"], done.stdout
 

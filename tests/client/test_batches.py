@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 from regmap.client import AsyncClient, BadAnswer
 from tests.client.scripted import Script, answered
 
-EMPTY = {"effective": None, "layers": [], "possible": [], "near": [], "warnings": []}
+EMPTY: dict[str, Any] = {
+    "effective": None,
+    "layers": [],
+    "possible": [],
+    "near": [],
+    "warnings": [],
+}
 KRATOM = {"substance": "kratom", "buyer_age": 30}
 
 

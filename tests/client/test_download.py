@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -33,7 +34,7 @@ class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
             yield piece
 
 
-def a_file(*pieces: bytes, breaks: bool = False, **headers: str) -> Answer:
+def a_file(*pieces: bytes, breaks: Any = False, **headers: str) -> Answer:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return lambda _: httpx.Response(200, headers=named, stream=Pieces(*pieces, breaks=breaks))
 

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -95,7 +96,7 @@ def test_an_answer_that_says_unchanged_of_nothing_is_none() -> None:
         client.codebook()
 
 
-CORRECTION = {
+CORRECTION: dict[str, Any] = {
     "id": "1",
     "state": "pending",
     "jurisdiction": "US",

@@ -30,7 +30,9 @@ def test_unknown_keys_are_ignored_and_null_is_none() -> None:
 
 
 def test_a_code_of_tomorrow_is_passed_on() -> None:
-    assert read(LocalRules, {**RULE, "level": "galaxy"}).level == "galaxy"
+    level: str = read(LocalRules, {**RULE, "level": "galaxy"}).level
+
+    assert level == "galaxy"
 
 
 def test_from_and_to_are_called_start_and_end() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,7 +34,7 @@ LATE = httpx.ReadTimeout("timed out")
 class Case:
     """What is answered, and what comes of it; without `raised`, a good end."""
 
-    answers: list[Answer]
+    answers: Sequence[Answer]
     waited: list[float] = field(default_factory=list)
     raised: type[ClientError] | None = None
     patience: Patience = field(default_factory=lambda: Patience(chance=lambda: 1.0))

@@ -25,6 +25,8 @@ _BLOCK = re.compile(
     r"^(?P=indent)```[ ]*$",
     re.MULTILINE | re.DOTALL,
 )
+_FILE_NAME = re.compile(r"[a-z-]+\.[a-z]+")
+_SCRIPT = re.compile(r"^<!-- made: script ([a-z-]+) -->$", re.MULTILINE)
 _TITLE = re.compile(r'title="([^"]*)"')
 
 
@@ -45,7 +47,7 @@ class Block:
 
     @property
     def runs(self) -> bool:
-        return self.language in RUNNABLE and self.reason is None
+        return self.language in RUNNABLE and self.reason is None and not self.is_file
 
     @property
     def is_output(self) -> bool:
@@ -54,7 +56,7 @@ class Block:
     @property
     def is_file(self) -> bool:
         """Whether it shows a file, which is put into the folder that the examples run in."""
-        return self.title is not None and "." in self.title and self.language not in RUNNABLE
+        return self.title is not None and _FILE_NAME.fullmatch(self.title) is not None
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def pages() -> list[Path]:
 
 def blocks(page: Path) -> list[Block]:
     """The blocks of a page, in order."""
-    text = page.read_text(encoding="utf-8")
+    text = _SCRIPT.sub(_shown, page.read_text(encoding="utf-8"))
     name = page.relative_to(DOCS).as_posix()
     return [_block(name, text, found) for found in _BLOCK.finditer(text)]
 
@@ -97,6 +99,12 @@ def _block(page: str, text: str, found: re.Match[str]) -> Block:
         text=dedent(found["body"]),
         reason=found["why"],
     )
+
+
+def _shown(script: re.Match[str]) -> str:
+    """A script as the page shows it (``docs/hooks/shown_scripts.py``)."""
+    text = (DOCS / "examples" / f"{script[1]}.py").read_text(encoding="utf-8")
+    return f'```python title="{script[1]}.py"\n{text}```'
 
 
 def _paired(found: list[Block]) -> Iterator[Example]:

@@ -43,7 +43,7 @@ def _run_python(block: dict[str, str], names: dict[str, Any]) -> dict[str, Any]:
     printed = io.StringIO()
     try:
         with redirect_stdout(printed):
-            exec(compile(block["text"], block["where"], "exec"), names)  # noqa: S102
+            exec(compile(block["text"], block["where"], "exec"), names)
     except Exception:
         return {"printed": printed.getvalue(), "failed": traceback.format_exc()}
     return {"printed": printed.getvalue(), "failed": None}

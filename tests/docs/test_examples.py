@@ -51,7 +51,7 @@ def run(wanted: list[Example], site: Site, folder: Path) -> list[tuple[str, str 
     """Run examples in a folder; what each printed, and how it failed."""
     blocks = [
         {
-            "language": example.block.language,
+            "language": "file" if example.block.is_file else example.block.language,
             "title": example.block.title,
             "text": example.block.text.replace(ADDRESS, site.server.address),
             "where": example.block.where,

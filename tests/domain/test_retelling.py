@@ -251,9 +251,12 @@ def holds(one: Difference, day: date) -> bool:
 def test_exactly_the_days_on_which_the_law_told_differs_lie_in_one_difference(
     before: Record | None, after: Record | None, day: date, data: st.DataObject
 ) -> None:
-    borders = [turn.effective.first_day for one in (before, after) if one for turn in turns(one)]
+    borders: list[date] = [
+        turn.effective.first_day for one in (before, after) if one for turn in turns(one)
+    ]
     if borders and data.draw(st.booleans()):  # the days on which one slip would show
-        day = data.draw(st.sampled_from(borders)) - timedelta(days=data.draw(st.integers(0, 1)))
+        eve = timedelta(days=data.draw(st.integers(0, 1)))
+        day = data.draw(st.sampled_from(borders)) - eve
 
     there = [one for one in differences(before, after, RECORDED) if holds(one, day)]
 

@@ -28,6 +28,8 @@ PAGES = [
     "/table",
     "/table?status=unknown&page_size=20",
     "/changes",
+    "/data/versions?from=600",
+    "/jurisdictions/US-RI?known_at=2020-01-01",
     "/changes?from=2025-01-01&to=2024-01-01",
     "/corrections",
     "/corrections/new?q=Columbus",

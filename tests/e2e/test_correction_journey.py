@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import filecmp
-import json
 import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from regmap.client import Client
 from regmap.release.files import record_path
 from tests.e2e.conftest import Visit, follow, watched
 from tests.e2e.process import REGMAP, environment, serving
@@ -33,10 +31,7 @@ class Place:
 
     site: str
     settings: dict[str, str]
-
-    def api(self, path: str) -> Any:
-        with urlopen(f"{self.site}/api/v1{path}") as answer:
-            return json.load(answer)
+    api: Client
 
     def export(self, to: Path) -> str:
         done = subprocess.run(
@@ -55,8 +50,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     cache = shared_folder(tmp_path_factory) / "cache"
     app_with_curators(database, cache)
     settings = environment(database, cache)
-    with serving(settings) as server:
-        yield Place(server.address, settings)
+    with serving(settings) as server, Client(server.address) as api:
+        yield Place(server.address, settings, api)
 
 
 @pytest.fixture
@@ -138,11 +133,14 @@ def test_a_visitors_correction_of_an_age_goes_all_the_way(
     office.wait_for_url("**?done=accept")
 
     # the API
-    assert place.api("/status?jurisdiction=US-VA")["effective"]["min_age"] == DECIDED_AGE
-    (corrected,) = place.api("/jurisdictions/US-VA/history")["revisions"][1:]
-    assert (corrected["correction"], corrected["author"]) == (id, BOB)
-    ages = [one for one in corrected["changes"] if one["path"].endswith("/min_age")]
-    assert [(one["before"], one["after"]) for one in ages] == [(21, DECIDED_AGE)]
+    effective = place.api.status(jurisdiction="US-VA").effective
+    assert effective is not None
+    assert effective.min_age == DECIDED_AGE
+    (corrected,) = place.api.history("US-VA").revisions[1:]
+    assert (corrected.correction, corrected.author) == (id, BOB)
+    assert corrected.type == "record_corrected"
+    ages = [one for one in corrected.changes if one.path.endswith("/min_age")]
+    assert [(one.before, one.after) for one in ages] == [(21, DECIDED_AGE)]
     # the map
     visitor.open_map("/")
     popup = visitor.open_popup("Virginia, United States")
@@ -173,7 +171,7 @@ def test_a_question_is_answered_and_the_correction_rejected_with_its_reason(
     visitor: Visit, curator: Visit, place: Place
 ) -> None:
     page = visitor.page
-    before = place.api("/jurisdictions/US-TN/history")["revisions"]
+    before = place.api.history("US-TN").revisions
     own_address = handed_in(visitor, "US-TN", "It is banned in one county, I was told.")
     id = id_of(own_address)
 
@@ -189,7 +187,7 @@ def test_a_question_is_answered_and_the_correction_rejected_with_its_reason(
     assert page.get_by_role("heading", name="Rejected").is_visible()
     visitor.open(f"/corrections/{id}")
     assert "No county can be named." in text_of(page)
-    assert place.api("/jurisdictions/US-TN/history")["revisions"] == before
+    assert place.api.history("US-TN").revisions == before
 
 
 def test_what_a_visitor_withdraws_nobody_decides_or_reads(
@@ -209,7 +207,7 @@ def test_what_a_visitor_withdraws_nobody_decides_or_reads(
     assert curator.page.get_by_role("button", name="Accept and write").count() == 0
     visitor.open(f"/corrections/{id}")
     assert "A message that I shall regret." not in text_of(page)
-    assert place.api(f"/corrections/{id}")["state"] == "withdrawn"
+    assert place.api.correction(id).state == "withdrawn"
 
 
 @dataclass(frozen=True)

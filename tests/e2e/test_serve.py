@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import signal
 import socket
@@ -13,7 +12,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.e2e.process import Finished, environment, run_to_its_end, serving
+from regmap.client import Client
+from tests.e2e.process import Finished, Server, environment, run_to_its_end, serving
 from tests.served import DATA, copied_database, shared_database, shared_folder
 
 
@@ -46,6 +46,14 @@ def assert_explained(ended: Finished, *named: str) -> None:
     assert lines[0].startswith("regmap: ")
     for name in named:
         assert name in lines[0]
+
+
+def assert_answers(server: Server) -> None:
+    """Check that a server tells the law at a spot."""
+    with Client(server.address) as regmap:
+        answer = regmap.status(lat=33.52, lon=-86.81)
+    assert answer.effective is not None
+    assert answer.effective.governed_by == "US-AL"
 
 
 # --- Databases that cannot be served. -----------------------------------------------------------
@@ -224,8 +232,7 @@ def test_a_second_server_does_not_share_the_port_of_the_first(database: Path, ca
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_server_cleanly(database: Path, cache: Path, how: signal.Signals) -> None:
     with serving(environment(database, cache)) as server:
-        with urlopen(f"{server.address}/api/v1/status?lat=33.52&lon=-86.81") as answer:
-            assert json.load(answer)["effective"]["governed_by"] == "US-AL"
+        assert_answers(server)
 
         ended = server.stop(how)
 
@@ -242,11 +249,8 @@ def test_a_damaged_cache_only_costs_time(database: Path, tmp_path: Path) -> None
     for file in kept:
         file.write_bytes(b"\x00" * 10)
 
-    with (
-        serving(settings) as server,
-        urlopen(f"{server.address}/api/v1/status?lat=33.52&lon=-86.81") as answer,
-    ):
-        assert json.load(answer)["effective"]["governed_by"] == "US-AL"
+    with serving(settings) as server:
+        assert_answers(server)
 
 
 def test_the_server_compresses_and_answers_head_like_the_app(database: Path, cache: Path) -> None:

@@ -9,12 +9,12 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
-from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 
+from regmap.client import Client
 from regmap.places.zips import ZipCodes
 from tests.e2e.process import REGMAP, environment, serving
 from tests.served import DATA, shared_app, shared_database, shared_folder
@@ -63,22 +63,11 @@ def write_addresses(file: Path) -> None:
             rows.writerow([f"order-{number}", f"{number} Main Street, “Suite” 5", zip])
 
 
-def batches(file: Path) -> Iterator[list[dict[str, str]]]:
-    """What the shop asks of its file, in the sizes that the API takes."""
+def orders(file: Path) -> Iterator[dict[str, str]]:
+    """What the shop asks of its file, row by row."""
     with file.open(newline="", encoding="utf-8") as rows:
-        items = [{"id": row["order"], "zip": row["zip"]} for row in csv.DictReader(rows)]
-    for start in range(0, len(items), BATCH):
-        yield items[start : start + BATCH]
-
-
-def ask(address: str, items: list[dict[str, str]]) -> list[dict[str, Any]]:
-    body = json.dumps({"items": items, "product": PRODUCT, "on": "2026-06-01"}).encode()
-    question = Request(
-        f"{address}/api/v1/verdicts", body, headers={"Content-Type": "application/json"}
-    )
-    with urlopen(question, timeout=60) as answer:
-        found: list[dict[str, Any]] = json.load(answer)["items"]
-    return found
+        for row in csv.DictReader(rows):
+            yield {"id": row["order"], "zip": row["zip"]}
 
 
 def verify(file: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -110,15 +99,16 @@ def test_a_shop_asks_for_its_addresses_files_the_verdicts_and_checks_the_receipt
     said: Counter[str] = Counter()
     refused, last_denied = 0, ""
     filed: list[Path] = []
-    with serving(settings) as server:
-        for items in batches(addresses):
-            found = ask(server.address, items)
-            assert [one["id"] for one in found] == [one["id"] for one in items]
-            said.update(one["verdict"] for one in found)
-            refused += sum("error" in one for one in found)
-            last_denied = next(one["id"] for one in reversed(found) if one["verdict"] == "deny")
+    with serving(settings) as server, Client(server.address) as regmap:
+        found = regmap.verdicts(orders(addresses), PRODUCT, on="2026-06-01", chunk=BATCH)
+        for part in iter(lambda: list(islice(found, BATCH)), []):
+            first = BATCH * len(filed)
+            assert [one.id for one in part] == [f"order-{first + at}" for at in range(BATCH)]
+            said.update(one.verdict for one in part)
+            refused += sum(one.error is not None for one in part)
+            last_denied = str(next(one.id for one in reversed(part) if one.verdict == "deny"))
             filed.append(tmp_path / f"verdicts-{len(filed)}.jsonl")
-            filed[-1].write_text("".join(json.dumps(one) + "\n" for one in found), "utf-8")
+            filed[-1].write_text("".join(json.dumps(one.document) + "\n" for one in part), "utf-8")
 
     assert refused == -(-ADDRESSES // EVERY)
     assert sum(said.values()) == ADDRESSES

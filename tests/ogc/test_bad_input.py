@@ -169,3 +169,10 @@ def test_nothing_can_be_written(client: FlaskClient, path: str) -> None:
 
     assert_problem(response, 405)
     assert "GET" in response.headers["Allow"]
+
+
+@pytest.mark.parametrize("path", ["/ogc", "/ogc/api", ITEMS, f"{ITEMS}/US"])
+def test_a_host_that_is_none_makes_no_links(client: FlaskClient, path: str) -> None:
+    response = client.get(path, headers={"Host": 'evil"<script>'})
+
+    assert_problem(response, 400)

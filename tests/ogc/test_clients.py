@@ -8,7 +8,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import geopandas
-import pyogrio
+import pyogrio  # type: ignore[import-untyped]  # ships no types
 import pytest
 from owslib.ogcapi.features import Features  # type: ignore[import-untyped]  # ships no types
 from shapely.geometry import box

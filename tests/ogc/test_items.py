@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -81,24 +80,6 @@ def test_an_instant_selects_where_a_law_is_in_force_and_says_what_the_api_says(
     assert told(collection) == governed
     assert 0 < len(governed) < len(there)
     assert {one["status"] for id, one in there.items() if id not in governed} == {"unknown"}
-
-
-def test_an_interval_selects_what_any_of_its_days_selects(items: Ask) -> None:
-    first, last = date(2018, 1, 28), date(2018, 2, 20)
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    alone = [set(ids_of(items(limit=ALL, substance="7-oh", datetime=day))) for day in days]
-
-    collection = items(limit=ALL, substance="7-oh", datetime=f"{first}/{last}")
-
-    assert set(ids_of(collection)) == set().union(*alone)
-    assert {one["on"] for one in properties_of(collection).values()} == {last.isoformat()}
-
-
-def test_what_an_interval_of_all_the_past_leaves_out_never_had_a_law(items: Ask) -> None:
-    ever = set(ids_of(items(limit=ALL, datetime="../2026-11-23")))
-    now = set(ids_of(items(limit=ALL, datetime="2026-11-23")))
-
-    assert now <= ever < set(ids_of(items(limit=ALL)))
 
 
 @pytest.mark.parametrize(

@@ -212,8 +212,11 @@ def _packed(form: Form, between: Path, file: Path) -> Reading:
     if done.returncode != 0:
         told: Sequence[str] = done.stderr.strip().splitlines()
         raise Unsound(f"packing ended with {done.returncode}: {told[-1] if told else ''}")
-    report: dict[str, Any] = json.loads(done.stdout)
-    return Reading(**report)
+    try:
+        report: dict[str, Any] = json.loads(done.stdout)
+        return Reading(**report)
+    except (ValueError, TypeError):
+        raise Unsound("packing did not tell what it made") from None
 
 
 def _sha256(file: Path) -> str:

@@ -34,7 +34,7 @@ from regmap.services.versions import Version
 from regmap.store.database import Database
 
 Told = Callable[[str, int, int], None]
-"""Is told the name of the file in work, how many are finished, and how many there will be."""
+"""Is told what is in work, how many files are finished, and how many there will be."""
 
 T = TypeVar("T")
 
@@ -99,6 +99,7 @@ class PackageMaker:
         self._put(DESCRIPTOR, as_text(description))
         self._begin(CHECKSUMS)
         self._write_sums()
+        self._begin("checking all of them")
         problems = check_package(self._folder).problems
         if problems:
             raise ReleaseFailed("; ".join(problems))

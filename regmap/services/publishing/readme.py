@@ -47,7 +47,8 @@ def readme_text(edition: Edition, parts: Iterable[Part], found: Survey) -> str:
         _files(parts),
         "`datapackage.json` (Frictionless) describes every column; `CODEBOOK.md` says what every"
         " code means; `CHANGELOG.md` which facts are others than in the release before, and why;"
-        " `dcat.jsonld` is for catalogues. A CSV cell that is empty means: not known. A text that a"
+        " `dcat.jsonld` is for catalogues. A CSV cell that is empty means: not known;"
+        " `NA` is Namibia (in pandas: `keep_default_na=False, na_values=['']`). A text that a"
         " spreadsheet would run as a formula has an apostrophe in front, in CSV alone. Dates of law"
         " are as precise as they are known (`2019`, `2019-03`, `2019-03-18`); periods are"
         " half-open: `from` is in, `to` is out. Shapes are in WGS 84, longitude first, and"

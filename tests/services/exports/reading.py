@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -38,13 +39,15 @@ def _frame(file: Path, form: Form, columns: tuple[Column, ...]) -> pd.DataFrame:
         # no text is taken for missing but the empty one: "NA" is Namibia
         return pd.read_csv(file, dtype=str, keep_default_na=False, na_values=[""])
     if form is Form.JSONL:
-        return pd.read_json(file, lines=True, dtype=False, convert_dates=False)
-    return shapes_of(file, form)
+        lines: pd.DataFrame = pd.read_json(file, lines=True, dtype=False)
+        return lines
+    shaped: pd.DataFrame = shapes_of(file, form)
+    return shaped
 
 
 def _plain(value: Any, column: Column) -> Any:
     """A cell as Python has it; None where it is missing."""
-    if not isinstance(value, list) and pd.isna(value):
+    if pd.api.types.is_scalar(value) and pd.isna(value):
         return None
     return _READ[column.kind](value)
 
@@ -65,7 +68,7 @@ def _whole(value: Any) -> int:
 def _day(value: Any) -> date:
     if isinstance(value, str):
         return date.fromisoformat(value)
-    return value.date() if isinstance(value, datetime) else value  # type: ignore[no-any-return]
+    return value.date() if isinstance(value, datetime) else value
 
 
 def _moment(value: Any) -> datetime:
@@ -76,7 +79,7 @@ def _moment(value: Any) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
-_READ = {
+_READ: dict[Kind, Callable[[Any], Any]] = {
     Kind.TEXT: str,
     Kind.LAW_DATE: str,
     Kind.INTEGER: _whole,
