@@ -1,6 +1,7 @@
 # make serve   sets everything up, loads the data and serves the map on http://127.0.0.1:8000/
 # make test    sets everything up and runs every test
-.PHONY: setup setup-dev serve test lint bench
+# make docs    builds the documentation into var/docs
+.PHONY: setup setup-dev serve test lint bench docs
 
 setup: ; @scripts/setup
 
@@ -22,6 +23,9 @@ lint: setup-dev
 	.venv/bin/regmap validate
 	.venv/bin/regmap codebook --check
 	.venv/bin/regmap datapackage --check
+
+docs: setup-dev
+	@scripts/docs
 
 bench: setup-dev
 	.venv/bin/python -m tests.bench

@@ -220,8 +220,10 @@ def _border(name: str) -> str:
         '<text x="6" y="180">Here: regulated. It stays the answer.</text>',
         '<text x="6" y="200">near: prohibited, 1.2 km away.</text>',
     ]
-    said = "The spot lies in a state where kratom is regulated, 1.2 km from one that prohibits it."
+    said = (
+        "The spot lies in a state where kratom is regulated, 1.2 km from one that prohibits it."
         " The other side lies within 2 km, so the answer lists it under near."
+    )
     return _figure(name, "A border within 2 km beyond which the law differs", said, parts, 208)
 
 

@@ -68,6 +68,12 @@ def known_at_words() -> str:
     return gettext("%(day)s, %(time)s UTC", day=day, time=moment.strftime("%H:%M:%S"))
 
 
+def past_words() -> str:
+    """A sentence that says which older state of the data set is shown; empty for the present."""
+    moment = known_at_words()
+    return gettext("As the data set stood on %(moment)s.", moment=moment) if moment else ""
+
+
 def _settle() -> None:
     """Read the clock in the address.
 

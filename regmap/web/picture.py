@@ -18,7 +18,7 @@ from regmap.http.context import services, today
 from regmap.services.bundle import Services
 from regmap.services.maps import MapFeature
 from regmap.services.pictures import UNITED_STATES, WORLD, Painted, Panel, Picture, Question
-from regmap.web.clock import asked_known_at, known_at, known_at_words
+from regmap.web.clock import asked_known_at, known_at, past_words
 from regmap.web.credits import BOUNDARIES, imported_credits
 from regmap.web.languages import language, shown_date, told
 from regmap.web.page import asked_day, asked_substance, in_language
@@ -105,7 +105,7 @@ def drawn(
     if told_in_full:
         sheet.title(title)
         sheet.paragraph(subtitle_of(question))
-        if known_at_words():
+        if past_words():
             sheet.paragraph(past_words())
         sheet.space(0.6)
     left, top = sheet.place(picture)
@@ -122,7 +122,7 @@ def drawn(
         sheet.space(0.3)
         sheet.note(note)
     sheet.space(0.8)
-    past = [past_words()] if known_at_words() else []
+    past = [past_words()] if past_words() else []
     description = " ".join([subtitle_of(question), *past, *(f"{one.text}." for one in legend)])
     svg = render_template(
         "picture.svg",
@@ -160,11 +160,6 @@ def subtitle_of(question: Question) -> str:
     return gettext(
         "What changed from %(before)s to %(day)s", before=shown_date(question.compare), day=day
     )
-
-
-def past_words() -> str:
-    """Which older state of the data set is shown, in words."""
-    return gettext("As the data set stood on %(moment)s.", moment=known_at_words())
 
 
 def _short_name(jurisdiction: Jurisdiction) -> str:

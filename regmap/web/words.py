@@ -27,7 +27,7 @@ from regmap.domain.vocabulary import (
     age_applies,
 )
 from regmap.domain.wording import said, sentence
-from regmap.web.clock import asked_known_at, known_at_words
+from regmap.web.clock import asked_known_at, known_at_words, past_words
 from regmap.web.languages import LANGUAGES, language, shown_date, told
 from regmap.web.page import api_link, correction_link, link, same_page
 
@@ -122,6 +122,7 @@ def join_words(app: Flask) -> None:
         correction_link=correction_link,
         asked_known_at=asked_known_at,
         known_at_words=known_at_words,
+        past_words=past_words,
         language=language,
         LANGUAGES=LANGUAGES,
         STATUSES=STATUSES,
