@@ -1,6 +1,6 @@
 """``/changes`` (what is told of the law) and ``/revisions`` (of the data set)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -49,9 +49,7 @@ def changes(query: dict[str, Any]) -> Response:
     asked = services(query.get("known_at"))
 
     def make() -> tuple[Any, dict[str, str]]:
-        if "substance" in query:
-            substance_of(asked, query["substance"])
-        found = sorted(_chosen(asked, query), key=lambda one: (one.day, one.jurisdiction.id))
+        found = chosen_changes(asked, query)
         page = {
             "items": [documents.change_of_law(one) for one in page_of(found, query)],
             "known_at": moment_text(query.get("known_at")),
@@ -63,20 +61,22 @@ def changes(query: dict[str, Any]) -> Response:
     return respond_kept(asked, ChangePageSchema(), make)
 
 
-def _chosen(asked: Services, query: dict[str, Any]) -> Iterator[AnyChange]:
-    kinds: dict[ChangeType, Callable[..., Sequence[AnyChange]]] = {
-        ChangeType.LAW_CHANGED: asked.changes.between,
-        ChangeType.RECORD_CORRECTED: asked.changes.retold,
-    }
-    for kind in ChangeType:
-        if kind in query.get("type", (ChangeType.LAW_CHANGED,)):
-            yield from kinds[kind](
-                query.get("start"),
-                query.get("end"),
-                jurisdiction=query.get("jurisdiction"),
-                substance=query.get("substance"),
-                levels=query.get("level"),
-            )
+def chosen_changes(asked: Services, query: Mapping[str, Any]) -> list[AnyChange]:
+    """What a question for changes asks for; the assistants' tool asks the same.
+
+    :raises InvalidValue: if there is no such substance.
+    :raises UnknownJurisdiction: if there is none of that id.
+    """
+    if "substance" in query:
+        substance_of(asked, query["substance"])
+    return asked.changes.of_types(
+        query.get("type", (ChangeType.LAW_CHANGED,)),
+        query.get("start"),
+        query.get("end"),
+        jurisdiction=query.get("jurisdiction"),
+        substance=query.get("substance"),
+        levels=query.get("level"),
+    )
 
 
 @blp.route("/revisions")

@@ -1,13 +1,16 @@
 """Answers of the services as the values that the schemas write."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from regmap.api.blueprint import DISCLAIMER, PREFIX
 from regmap.domain.jurisdictions import Jurisdiction
 from regmap.domain.outlook import NextChange
+from regmap.domain.records import Record
 from regmap.domain.resolution import Layer, Resolution
+from regmap.domain.vocabulary import Substance
 from regmap.places.names import Candidate
 from regmap.services.browse import Standing
 from regmap.services.bundle import Services
@@ -175,6 +178,56 @@ def jurisdiction_item(jurisdiction: Jurisdiction, standings: Iterable[Standing])
         "codes": jurisdiction.codes,
         "statuses": [standing(one) for one in standings],
         "url": jurisdiction_url(jurisdiction.id),
+    }
+
+
+def jurisdiction_detail(
+    asked: Services, jurisdiction: Jurisdiction, standings: Sequence[Standing], day: date
+) -> dict[str, Any]:
+    """Everything known of a jurisdiction on a day."""
+    records = list(asked.snapshot.records_of(jurisdiction.id))
+    return {
+        **jurisdiction_item(jurisdiction, standings),
+        "bbox": asked.browse.bbox(jurisdiction.id),
+        "centroid": asked.browse.centroid(jurisdiction.id),
+        "boundary": asked.browse.boundary(jurisdiction.id),
+        "periods": [
+            {"substance": one.substance.code, "period": one.own_period}
+            for one in standings
+            if one.own_period is not None
+        ],
+        "pending": [
+            {
+                "substance": record.substance,
+                "title": bill.title,
+                "stage": bill.stage,
+                "as_of": bill.as_of,
+                "url": bill.url,
+            }
+            for record in records
+            for bill in record.pending
+        ],
+        "records": records,
+        "local_rules": [
+            {"substance": code, "level": level, "count": count}
+            for code in asked.snapshot.substances
+            for level, count in asked.browse.local_rules(jurisdiction.id, code, day).items()
+        ],
+    }
+
+
+def both_histories(
+    jurisdiction: Jurisdiction, substance: Substance, record: Record | None, edits: Iterable[Edit]
+) -> dict[str, Any]:
+    """A record's periods of law, and its edits."""
+    return {
+        "jurisdiction": jurisdiction,
+        "substance": substance.code,
+        "evidence_as_of": record.evidence_as_of if record else None,
+        "note": record.note if record else None,
+        "periods": record.periods if record else (),
+        "pending": record.pending if record else (),
+        "revisions": [revision(edit) for edit in edits],
     }
 
 

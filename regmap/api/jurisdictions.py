@@ -1,6 +1,5 @@
 """``/jurisdictions``: the list, one, its history, its boundary."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -104,32 +103,10 @@ def jurisdiction(query: dict[str, Any], jurisdiction_id: str) -> Response:
     day = query.get("on") or today()
     found = asked.snapshot.tree.get(jurisdiction_id)
     standings = list(asked.browse.standings(found.id, day))
-    records = list(asked.snapshot.records_of(found.id))
     detail = {
-        **documents.jurisdiction_item(found, standings),
+        **documents.jurisdiction_detail(asked, found, standings, day),
         "on": day,
         "known_at": moment_text(query.get("known_at")),
-        "bbox": asked.browse.bbox(found.id),
-        "centroid": asked.browse.centroid(found.id),
-        "boundary": asked.browse.boundary(found.id),
-        "periods": [
-            {"substance": one.substance.code, "period": one.own_period}
-            for one in standings
-            if one.own_period is not None
-        ],
-        "pending": [
-            {
-                "substance": record.substance,
-                "title": bill.title,
-                "stage": bill.stage,
-                "as_of": bill.as_of,
-                "url": bill.url,
-            }
-            for record in records
-            for bill in record.pending
-        ],
-        "records": records,
-        "local_rules": list(_local_rules(asked, found, day)),
         "warnings": _warnings(standings),
         "data_version": asked.snapshot.data_version,
         "disclaimer": DISCLAIMER,
@@ -153,13 +130,7 @@ def history(query: dict[str, Any], jurisdiction_id: str) -> Response:
     record = asked.snapshot.record_of(found.id, substance.code)
     edits = asked.history.of_record(found.id, substance.code, asked.snapshot.revision)
     answer = {
-        "jurisdiction": found,
-        "substance": substance.code,
-        "evidence_as_of": record.evidence_as_of if record else None,
-        "note": record.note if record else None,
-        "periods": record.periods if record else (),
-        "pending": record.pending if record else (),
-        "revisions": [documents.revision(edit) for edit in edits],
+        **documents.both_histories(found, substance, record, edits),
         "known_at": moment_text(query.get("known_at")),
         "data_version": asked.snapshot.data_version,
         "disclaimer": DISCLAIMER,
@@ -210,12 +181,6 @@ def _geometry(asked: Services, found: Jurisdiction, detail: str) -> Any:
     if detail == "low":
         return asked.maps.drawings.geometry(found.id)
     return geojson_geometry(asked.snapshot.geography.atlas.shape(found.id))
-
-
-def _local_rules(asked: Services, found: Jurisdiction, day: Any) -> Iterator[dict[str, Any]]:
-    for code in asked.snapshot.substances:
-        for level, count in asked.browse.local_rules(found.id, code, day).items():
-            yield {"substance": code, "level": level, "count": count}
 
 
 def _warnings(standings: Any) -> list[str]:

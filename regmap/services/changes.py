@@ -163,6 +163,30 @@ class Changes:
         self._check(wanted)
         return [change for change in self._retold if wanted.passes(change)]
 
+    def of_types(
+        self,
+        types: Iterable[ChangeType],
+        start: date | None = None,
+        end: date | None = None,
+        *,
+        jurisdiction: str | None = None,
+        substance: str | None = None,
+        levels: frozenset[Level] | None = None,
+    ) -> list[AnyChange]:
+        """Changes of one type or of both, each by its own day; oldest first.
+
+        :raises UnknownJurisdiction: if the jurisdiction does not exist.
+        """
+        wanted = _Wanted(start, end, jurisdiction, substance, levels)
+        self._check(wanted)
+        listed: dict[ChangeType, Sequence[AnyChange]] = {}
+        for kind in types:
+            is_law = kind is ChangeType.LAW_CHANGED
+            listed[kind] = self._all if is_law else self._retold
+        found = (change for kind in ChangeType if kind in listed for change in listed[kind])
+        passing = (change for change in found if wanted.passes(change))
+        return sorted(passing, key=lambda one: (one.day, one.jurisdiction.id, one.substance))
+
     def _check(self, wanted: "_Wanted") -> None:
         if wanted.jurisdiction is not None:
             self._snapshot.tree.get(wanted.jurisdiction)

@@ -38,8 +38,13 @@ def new_site(tmp_path_factory: pytest.TempPathFactory) -> NewSite:
 
     @contextmanager
     def start() -> Iterator[Site]:
-        database = copied_database(tmp_path_factory, tmp_path_factory.mktemp("docs"))
-        settings = environment(database, shared_folder(tmp_path_factory) / "cache")
+        folder = tmp_path_factory.mktemp("docs")
+        database = copied_database(tmp_path_factory, folder)
+        settings = environment(
+            database,
+            shared_folder(tmp_path_factory) / "cache",
+            REGMAP_BOUNDARIES_DIR=str(folder / "nothing-imported"),
+        )
         settings["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{settings['PATH']}"
         settings["TERM"] = "dumb"
         settings["COLUMNS"] = "100"

@@ -269,7 +269,8 @@ def test_the_page_can_be_quoted_corrected_and_taken_along(client: FlaskClient) -
         assert f"/corrections/new?jurisdiction=US-RI&substance={substance}" in links(page)
     assert "/corrections?jurisdiction=US-RI" in links(page)
     assert "/check?q=US-RI&on=2026-05-01" in links(page)
-    for address in ("?on=2026-05-01", "/history?substance=kratom", "/history?substance=7-oh", "/boundary"):
+    histories = (f"/history?substance={substance}" for substance in ("kratom", "7-oh"))
+    for address in ("?on=2026-05-01", *histories, "/boundary"):
         assert client.get(f"/api/v1/jurisdictions/US-RI{address}").status_code == 200
         assert f"/api/v1/jurisdictions/US-RI{address}" in links(page)
 

@@ -1,17 +1,13 @@
 """``changes``: what changed in the law, and what comes, as ``GET /changes`` answers it."""
 
-from collections.abc import Callable, Iterator, Sequence
-
 from regmap.api import documents
-from regmap.api.blueprint import page_of, paging, substance_of
-from regmap.domain.vocabulary import ChangeType
+from regmap.api.blueprint import page_of, paging
+from regmap.api.changes import chosen_changes
 from regmap.mcp.envelope import Ground, Reply
 from regmap.mcp.question import Question, inside
 from regmap.mcp.sentences import change_said, part_said
 from regmap.schemas.answers import ChangePageSchema
 from regmap.services.changes import AnyChange
-
-_LEFT_OUT = (ChangeType.LAW_CHANGED,)
 
 PAGE = inside(ChangePageSchema)
 
@@ -23,9 +19,7 @@ def changes(question: Question) -> Reply:
     :raises UnknownJurisdiction: if there is none of that id.
     """
     asked, query = question.asked, question.query
-    if "substance" in query:
-        substance_of(asked, query["substance"])
-    found = sorted(_chosen(question), key=lambda one: (one.day, one.jurisdiction.id))
+    found = chosen_changes(asked, query)
     shown = page_of(found, query)
     ground = Ground()
     for change in shown:
@@ -42,23 +36,6 @@ def changes(question: Question) -> Reply:
     page = question.page("/changes", jurisdiction=query.get("jurisdiction"))
     said = " ".join([f"Changes{question.as_known}: {part}", *told])
     return question.reply(said, document, ground, page, spelt_out=False)
-
-
-def _chosen(question: Question) -> Iterator[AnyChange]:
-    asked, query = question.asked, question.query
-    kinds: dict[ChangeType, Callable[..., Sequence[AnyChange]]] = {
-        ChangeType.LAW_CHANGED: asked.changes.between,
-        ChangeType.RECORD_CORRECTED: asked.changes.retold,
-    }
-    for kind, find in kinds.items():
-        if kind in query.get("type", _LEFT_OUT):
-            yield from find(
-                query.get("start"),
-                query.get("end"),
-                jurisdiction=query.get("jurisdiction"),
-                substance=query.get("substance"),
-                levels=query.get("level"),
-            )
 
 
 def _rest_on(ground: Ground, question: Question, change: AnyChange) -> None:

@@ -1,8 +1,5 @@
 """``jurisdiction``, ``find_jurisdictions`` and ``history``: what is known of jurisdictions."""
 
-from collections.abc import Iterator
-from typing import Any
-
 from regmap.api import documents
 from regmap.api.blueprint import page_of, paging
 from regmap.domain.jurisdictions import Jurisdiction
@@ -15,7 +12,7 @@ from regmap.schemas.answers import (
     JurisdictionDetailSchema,
     JurisdictionPageSchema,
 )
-from regmap.services.browse import Filters, Standing
+from regmap.services.browse import Filters
 
 DETAIL = inside(JurisdictionDetailSchema)
 PAGE = inside(JurisdictionPageSchema)
@@ -38,7 +35,7 @@ def jurisdiction(question: Question) -> Reply:
             ground.cite(one.own_period.sources, found.id)
     told = " ".join(standing_said(one) for one in standings)
     said = f"{found.name} ({found.id}), {found.level}, on {day}{question.as_known}. {told}"
-    document = DETAIL.dump(_detail(question, found, standings))
+    document = DETAIL.dump(documents.jurisdiction_detail(asked, found, standings, day))
     return question.reply(said, document, ground, question.page(f"/jurisdictions/{found.id}"))
 
 
@@ -81,15 +78,7 @@ def history(question: Question) -> Reply:
     found = asked.snapshot.tree.get(query["jurisdiction"])
     record = asked.snapshot.record_of(found.id, substance.code)
     edits = asked.history.of_record(found.id, substance.code, asked.snapshot.revision)
-    answer = {
-        "jurisdiction": found,
-        "substance": substance.code,
-        "evidence_as_of": record.evidence_as_of if record else None,
-        "note": record.note if record else None,
-        "periods": record.periods if record else (),
-        "pending": record.pending if record else (),
-        "revisions": [documents.revision(edit) for edit in page_of(edits, query)],
-    }
+    answer = documents.both_histories(found, substance, record, page_of(edits, query))
     ground = Ground()
     ground.doubt(asked.lookup.at_jurisdiction(found.id, substance, question.day).warnings)
     _rest_on_record(ground, found, record)
@@ -105,39 +94,3 @@ def _rest_on_record(ground: Ground, found: Jurisdiction, record: Record | None) 
         ground.cite(period.sources, found.id)
         if period.ended_by is not None:
             ground.cite(period.ended_by.sources, found.id)
-
-
-def _detail(question: Question, found: Jurisdiction, standings: list[Standing]) -> dict[str, Any]:
-    asked = question.asked
-    records = list(asked.snapshot.records_of(found.id))
-    return {
-        **documents.jurisdiction_item(found, standings),
-        "bbox": asked.browse.bbox(found.id),
-        "centroid": asked.browse.centroid(found.id),
-        "boundary": asked.browse.boundary(found.id),
-        "periods": [
-            {"substance": one.substance.code, "period": one.own_period}
-            for one in standings
-            if one.own_period is not None
-        ],
-        "pending": [
-            {
-                "substance": record.substance,
-                "title": bill.title,
-                "stage": bill.stage,
-                "as_of": bill.as_of,
-                "url": bill.url,
-            }
-            for record in records
-            for bill in record.pending
-        ],
-        "records": records,
-        "local_rules": list(_local_rules(question, found)),
-    }
-
-
-def _local_rules(question: Question, found: Jurisdiction) -> Iterator[dict[str, Any]]:
-    for code in question.asked.snapshot.substances:
-        counts = question.asked.browse.local_rules(found.id, code, question.day)
-        for level, count in counts.items():
-            yield {"substance": code, "level": level, "count": count}

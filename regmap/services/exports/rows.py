@@ -10,7 +10,7 @@ from regmap.domain.errors import InvalidValue
 from regmap.domain.jurisdictions import Jurisdiction
 from regmap.domain.records import Ending, Period, Record, Source
 from regmap.domain.timeline import holds_on
-from regmap.domain.vocabulary import RULES, Status
+from regmap.domain.vocabulary import RULES, ChangeType, Status
 from regmap.domain.wording import said
 from regmap.services.browse import Filters, Standing
 from regmap.services.bundle import Services
@@ -196,9 +196,7 @@ def _records(asked: Services, codes: Sequence[str]) -> Iterator[Row]:
 
 
 def _changes(asked: Services, codes: Sequence[str], on: date | None) -> Iterator[Row]:
-    found: list[AnyChange] = [*asked.changes.between(), *asked.changes.retold()]
-    found.sort(key=lambda one: (one.day, one.jurisdiction.id, one.substance))
-    for change in found:
+    for change in asked.changes.of_types(ChangeType):
         if change.substance in codes and (on is None or change.day <= on):
             yield _row(asked, Table.CHANGES, _change(change))
 
