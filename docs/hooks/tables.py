@@ -23,6 +23,7 @@ _LIMITED = {
     "corrections.submit": "corrections handed in",
     "corrections.change": "additions to a correction, and withdrawals",
     "questions": "batches, verdicts and routes",
+    "exports": "asking for whole files",
     "sign_in": "attempts to sign in",
     "curation": "calls of curators",
 }

@@ -12,6 +12,7 @@ from regmap.domain.errors import InvalidValue
 from regmap.domain.wording import said
 from regmap.http import caching
 from regmap.http.context import exports, services, today
+from regmap.http.limits import limited
 from regmap.http.problems import MIMETYPE as PROBLEM
 from regmap.schemas.export import ExportQuery
 from regmap.services.exports.columns import Table
@@ -50,8 +51,10 @@ _FILES = {
 @blp.route("/export/<string:form>", parameters=[_FORM])
 @blp.arguments(ExportQuery, location="query")
 @blp.alt_response(404, schema=ProblemSchema, content_type=PROBLEM)
+@blp.alt_response(429, schema=ProblemSchema, content_type=PROBLEM)
 @blp.alt_response(503, schema=ProblemSchema, content_type=PROBLEM)
 @blp.doc(responses={"200": _FILES})
+@limited("exports")
 def export(query: dict[str, Any], form: str) -> Response:
     """A whole table of the data set as a file, with data version and licence.
 

@@ -30,6 +30,7 @@ LIMITS: Mapping[str, str] = {
     "corrections.submit": "10 per minute; 60 per hour",
     "corrections.change": "30 per minute",
     "questions": "120 per minute",
+    "exports": "60 per minute",
     "sign_in": "20 per minute",
     "curation": "120 per minute",
 }

@@ -134,6 +134,6 @@ def _samples(host: str, chosen: Chosen) -> str:
     shapes = host + chosen.address(Table.STATUSES, Form.GEOJSON)
     return (
         "import geopandas, pandas\n\n"
-        f'table = pandas.read_csv("{table}")\n'
+        f'table = pandas.read_csv("{table}", keep_default_na=False)  # NA is Namibia\n'
         f'shapes = geopandas.read_file("{shapes}")'
     )

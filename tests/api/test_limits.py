@@ -49,6 +49,21 @@ def test_the_three_kinds_of_question_share_a_count(
     assert client.get("/").status_code == 200
 
 
+def test_whole_files_are_counted_for_themselves(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LIMITS, "exports", "2 per minute")
+    client = limited_app(tmp_path_factory).test_client()
+    for _ in range(2):
+        assert client.get("/api/v1/export/csv?table=records").status_code == 200
+
+    refused = client.get("/api/v1/export/csv?table=records")
+
+    assert_problem(refused, 429)
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert client.post(QUESTIONS[0][0], json=QUESTIONS[0][1]).status_code == 200
+
+
 @pytest.mark.usefixtures("few")
 @pytest.mark.parametrize(("proxies", "shared"), [(0, True), (1, False), (2, True)])
 def test_proxies_are_believed_as_far_as_they_are_ours(
