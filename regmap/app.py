@@ -25,6 +25,7 @@ from regmap.http.problems import problem, status_of
 from regmap.ogc.site import join_ogc
 from regmap.services.bundle import open_services
 from regmap.services.desk import open_desk
+from regmap.services.exports.making import writable
 from regmap.services.exports.shelf import Shelf
 from regmap.services.receipts import Receipts
 from regmap.settings import Settings
@@ -86,7 +87,7 @@ def create_app(settings: Settings, today: Callable[[], date] = context.today) ->
     context.attach(app, source, Receipts(settings.secret_key))
     desk = open_desk(database, source, settings.secret_keys)
     context.attach_desk(app, desk)
-    context.attach_exports(app, Shelf(settings.cache_dir / "exports"))
+    context.attach_exports(app, Shelf(writable(settings.cache_dir / "exports")))
     join_curators(app, settings, desk.curators)
     join_limits(app, settings)
     compress = Compress(app)
@@ -141,7 +142,11 @@ def _join_errors(app: Flask) -> None:
 
     def answer(error: Exception) -> Any:
         if status_of(error) >= 500:
-            log.error("%s %s failed", request.method, request.path, exc_info=error)
+            # what is only busy says when to come again: no news for whoever runs the site
+            is_busy = getattr(error, "retry_after", None) is not None
+            level = logging.INFO if is_busy else logging.ERROR
+            trace = None if is_busy else error
+            log.log(level, "%s %s failed", request.method, request.path, exc_info=trace)
         if _is_for_programs(request.path):
             return problem(error)
         return error_page(error)

@@ -1,5 +1,6 @@
 """A folder to make a file in, which nobody finds later: not even after the process was killed."""
 
+import atexit
 import fcntl
 import os
 import shutil
@@ -32,6 +33,21 @@ def making(folder: Path) -> Iterator[Path]:
             yield path
         finally:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def writable(folder: Path) -> Path:
+    """The folder, or one for this process alone where nothing can be written there.
+
+    A cache on a read-only disk only costs time; that is all that it may cost here too.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        instead = Path(tempfile.mkdtemp(prefix="regmap-exports-"))
+        atexit.register(shutil.rmtree, instead, ignore_errors=True)
+        return instead
 
 
 @contextmanager
