@@ -34,6 +34,7 @@ from regmap.schemas.batch_answers import AnyOf
 from regmap.schemas.fields import Code, Day, HttpUrl, PartialDateField
 from regmap.schemas.locations import ItemId, LocationSchema, ZipField
 from regmap.schemas.queries import BBoxField, ChangeTypes, Levels, Moment, NoQuery, Since, States
+from regmap.services.naming import LICENCE
 
 _ABOUT = """\
 What the law on kratom is at a spot: now, at a past date, and what takes effect next.
@@ -125,7 +126,7 @@ def _described(spec: dict[str, Any]) -> dict[str, Any]:
     spec["info"]["description"] = _ABOUT
     spec["info"]["license"] = {
         "name": "Data: CC BY 4.0",
-        "url": "https://creativecommons.org/licenses/by/4.0/",
+        "url": LICENCE,
     }
     spec["servers"] = [{"url": "/"}]
     name_operations(spec["paths"], PREFIX)

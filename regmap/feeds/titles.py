@@ -1,9 +1,11 @@
 """What the feeds call themselves."""
 
+from regmap.services.naming import AUTHORS, LICENCE
+
 ABOUT = "regmap: changes in the law on kratom"
 COMING = "regmap: coming dates in the law on kratom"
-AUTHOR = "regmap contributors"
-RIGHTS = "regmap contributors, CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
+AUTHOR = AUTHORS
+RIGHTS = f"{AUTHORS}, CC BY 4.0, {LICENCE}"
 COMING_SUBTITLE = (
     "What takes effect and what ends, coming dates and those of the last 90 days. Only what is"
     " enacted: pending bills are not law. Information about law, not legal or medical advice."

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from regmap.ogc.links import COLLECTION, CRS84, LICENCE, Link, address, itself, link, plain, site
+from regmap.ogc.links import COLLECTION, CRS84, Link, address, itself, link, plain, site
 from regmap.ogc.negotiation import GEOJSON, HTML, JSON, OPENAPI, Offer, offers
+from regmap.services.naming import LICENCE
 
 PLAIN = offers(JSON)
 DEFINITION = offers(OPENAPI, JSON)

@@ -12,7 +12,6 @@ from regmap.ogc.negotiation import HTML, JSON, Offer
 ROOT = "/ogc"
 COLLECTION = "jurisdictions"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 Link = dict[str, str]
 

@@ -1,13 +1,28 @@
-"""What files of the data set are called, and under which licence they go out."""
+"""What the data set and its files are called, how it is cited, and its licence."""
 
 import re
 from collections.abc import Mapping
+from datetime import date
+
+TITLE = "regmap: the law on kratom, by place and date"
+AUTHORS = "regmap contributors"
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 """Of the data."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_NAME = 150
+
+
+def citation(data_version: str, dated: date) -> str:
+    """How to cite a version of the data set, as one sentence.
+
+    :param dated: the day on which the version was recorded (UTC).
+    """
+    return (
+        f"{AUTHORS} ({dated.year}). {TITLE} (data version {data_version}, {dated}) [Data set]."
+        " CC BY 4.0."
+    )
 
 
 def file_name(

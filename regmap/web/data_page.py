@@ -12,6 +12,8 @@ from regmap.domain.wording import Said, said
 from regmap.http.context import services, today
 from regmap.services.exports.columns import COLUMNS, MEANINGS, Table
 from regmap.services.exports.files import Form
+from regmap.services.naming import citation
+from regmap.services.snapshot import Snapshot
 from regmap.services.versions import Version
 from regmap.web.clock import asked_known_at
 from regmap.web.docs_page import coded
@@ -121,7 +123,13 @@ def _values(chosen: Chosen) -> dict[str, Any]:
         "host": host,
         "samples": _samples(host, chosen),
         "data_version": snapshot.data_version,
+        "citation": citation(snapshot.data_version, _dated(snapshot)),
     }
+
+
+def _dated(snapshot: Snapshot) -> date:
+    """The day of the version; of an empty one, which was never recorded, today."""
+    return snapshot.recorded_at.date() if snapshot.recorded_at else today()
 
 
 def _moment(version: Version) -> str:

@@ -96,5 +96,5 @@ def test_the_citation_names_the_version(client: FlaskClient) -> None:
     page = shown(client, "/data")
     version = client.get("/api/v1/status?zip=39701").get_json()["data_version"]
 
-    assert f"Version {version}, seen on" in page.text
+    assert f"regmap: the law on kratom, by place and date (data version {version}, " in page.text
     assert [one for one in page.all("a") if one.get("class") == "lasting"]

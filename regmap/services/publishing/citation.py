@@ -2,14 +2,8 @@
 
 import yaml
 
-from regmap.services.publishing.edition import (
-    AUTHORS,
-    DESCRIPTION,
-    KEYWORDS,
-    LICENCE,
-    TITLE,
-    Edition,
-)
+from regmap.services.naming import AUTHORS, TITLE
+from regmap.services.publishing.edition import DESCRIPTION, KEYWORDS, LICENCE, Edition
 
 FILE = "CITATION.cff"
 

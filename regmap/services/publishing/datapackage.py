@@ -10,15 +10,14 @@ from typing import Any
 
 from regmap.domain.vocabulary import Substance
 from regmap.services.exports.columns import Column, Kind
+from regmap.services.naming import AUTHORS, TITLE
 from regmap.services.naming import LICENCE as LICENCE_URL
 from regmap.services.publishing.edition import (
-    AUTHORS,
     DESCRIPTION,
     KEYWORDS,
     LICENCE,
     LICENCE_TITLE,
     NAME,
-    TITLE,
     Edition,
     Part,
 )

@@ -8,16 +8,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from regmap.services.naming import AUTHORS, TITLE
 from regmap.services.naming import LICENCE as LICENCE_URL
-from regmap.services.publishing.edition import (
-    AUTHORS,
-    DESCRIPTION,
-    KEYWORDS,
-    TITLE,
-    Edition,
-    Part,
-    folder_of,
-)
+from regmap.services.publishing.edition import DESCRIPTION, KEYWORDS, Edition, Part, folder_of
 
 FILE = "dcat.jsonld"
 _CONTEXT: Mapping[str, Any] = {

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from regmap.domain.errors import RegmapError
 from regmap.services.exports.columns import Column
+from regmap.services.naming import citation
 
 NAME = "regmap-data"
-TITLE = "regmap: the law on kratom, by place and date"
 DESCRIPTION = (
     "Jurisdiction records on the legal status of kratom (Mitragyna speciosa) and of concentrated"
     " 7-hydroxymitragynine: every known period of law with its dates, rules, sources and"
@@ -18,7 +18,6 @@ DESCRIPTION = (
     " advice; `unknown` is never to be read as lawful."
 )
 KEYWORDS = ("kratom", "Mitragyna speciosa", "7-hydroxymitragynine", "law", "drug policy")
-AUTHORS = "regmap contributors"
 LICENCE = "CC-BY-4.0"
 """By its SPDX name."""
 
@@ -70,10 +69,7 @@ class Edition:
     @property
     def citation(self) -> str:
         """How to cite it, as one sentence."""
-        return (
-            f"{AUTHORS} ({self.dated.year}). {TITLE} (data version {self.version}, {self.dated})"
-            " [Data set]. CC BY 4.0."
-        )
+        return citation(self.version, self.dated)
 
 
 @dataclass(frozen=True, slots=True)

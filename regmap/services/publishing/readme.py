@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from regmap.services.naming import LICENCE as LICENCE_URL
+from regmap.services.naming import TITLE
 from regmap.services.publishing.edition import (
     CHECKSUMS,
     DESCRIPTION,
     LICENCE_TITLE,
     REVISIONS,
-    TITLE,
     Edition,
     Part,
 )
