@@ -91,7 +91,7 @@ def _part(asked: Parameters, wanted: Wanted) -> Part[Correction]:
     part = _read(wanted, page, size)
     if page <= part.pages:
         return part
-    asked.refuse("page", said("There are only {count} pages.", count=part.pages))
+    asked.refuse("page", said("The last page is page {count}.", count=part.pages))
     return _read(wanted, 1, size)
 
 

@@ -53,5 +53,5 @@ def part_of(things: Sequence[T], asked: Parameters, page_size: int) -> Part[T]:
     part = Part(things[(page - 1) * size : page * size], page, size, len(things))
     if page <= part.pages:
         return part
-    asked.refuse("page", said("There are only {count} pages.", count=part.pages))
+    asked.refuse("page", said("The last page is page {count}.", count=part.pages))
     return Part(things[:size], 1, size, len(things))
