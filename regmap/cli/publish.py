@@ -71,7 +71,8 @@ def release(folder: Path | None, **given: Any) -> None:
         may_shrink=given["allow_shrink"],
     )
     database = open_database()
-    services = open_source(database).current()
+    # aged by the day of the release, so that it can be made again on any other
+    services = open_source(database, asked.on or asked.today).current()
     with _bar() as told:
         made = publish(asked, services, database, told)
     _print_released(made)

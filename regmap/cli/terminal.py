@@ -4,6 +4,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -67,13 +68,17 @@ def open_database() -> "Database":
     return database
 
 
-def open_source(database: "Database") -> "SnapshotSource[Services]":
+def open_source(database: "Database", day: date | None = None) -> "SnapshotSource[Services]":
     """The services over a database and the data folder of the settings.
 
+    :param day: by which evidence is aged; None: the present one (UTC).
     :raises DataProblem: if something is missing or broken.
     """
     from regmap.http.context import today
     from regmap.services.bundle import open_services
 
     chosen = present_settings()
-    return open_services(database, chosen.data_dir, chosen.cache_dir, today, chosen.boundaries_dir)
+    aged_by = today if day is None else lambda: day
+    return open_services(
+        database, chosen.data_dir, chosen.cache_dir, aged_by, chosen.boundaries_dir
+    )

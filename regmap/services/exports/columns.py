@@ -102,7 +102,8 @@ _STATUSES = (
     Column(
         "doubts",
         Kind.INTEGER,
-        "number of reasons to doubt the status: 0, 1, or 2 for more and for every `unknown`",
+        "number of reasons to doubt the status: 0, 1, or 2 for more and for every `unknown`;"
+        " evidence is aged by the day on which the file was made (of a release: its day)",
         required=True,
     ),
     Column("warnings", Kind.LIST, "those reasons, and others, in words", required=True),
