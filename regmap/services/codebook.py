@@ -4,7 +4,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from regmap.domain import verdict_terms, vocabulary
-from regmap.domain.vocabulary import RULES, STATUSES, Substance
+from regmap.domain.vocabulary import (
+    RULES,
+    STATUSES,
+    RuleEntry,
+    Status,
+    StatusEntry,
+    Substance,
+)
+
+_PLAIN_PARTS = (
+    ("Levels", "levels"),
+    ("Confidence", "confidences"),
+    ("Kinds of source", "source_kinds"),
+    ("Extent of a county's rule", "extents"),
+    ("How a spot matches", "matches"),
+    ("Types of change", "change_types"),
+    ("Forms of a product", "product_forms"),
+    ("Verdicts", "verdicts"),
+    ("What a reason does to a verdict", "verdict_effects"),
+    ("What a reason rests on", "verdict_rules"),
+)
+"""The parts that are lists of codes with their meanings: title, and name in the document."""
 
 
 def codebook(substances: Mapping[str, Substance]) -> dict[str, Any]:
@@ -19,28 +40,8 @@ def codebook(substances: Mapping[str, Substance]) -> dict[str, Any]:
             }
             for substance in substances.values()
         ],
-        "statuses": [
-            {
-                "code": status.value,
-                "label": entry.label,
-                "meaning": entry.meaning,
-                "fill": entry.fill,
-                "hatched": entry.hatched,
-                "possession": _in_order(entry.possession),
-                "sale": _in_order(entry.sale),
-            }
-            for status, entry in STATUSES.items()
-        ],
-        "rules": [
-            {
-                "code": code,
-                "kind": rule.kind,
-                "meaning": rule.meaning,
-                "unit": rule.unit,
-                "levels": sorted(rule.levels) if rule.levels is not None else None,
-            }
-            for code, rule in RULES.items()
-        ],
+        "statuses": [_status(status, entry) for status, entry in STATUSES.items()],
+        "rules": [_rule(code, rule) for code, rule in RULES.items()],
         "levels": _meanings(vocabulary.LEVELS),
         "confidences": _meanings(vocabulary.CONFIDENCES),
         "source_kinds": _meanings(vocabulary.SOURCE_KINDS),
@@ -78,18 +79,7 @@ def as_markdown(substances: Mapping[str, Substance]) -> str:
             "A rule that is absent is not known. No `levels`: at any level.",
         ),
     ]
-    for title, name in (
-        ("Levels", "levels"),
-        ("Confidence", "confidences"),
-        ("Kinds of source", "source_kinds"),
-        ("Extent of a county's rule", "extents"),
-        ("How a spot matches", "matches"),
-        ("Types of change", "change_types"),
-        ("Forms of a product", "product_forms"),
-        ("Verdicts", "verdicts"),
-        ("What a reason does to a verdict", "verdict_effects"),
-        ("What a reason rests on", "verdict_rules"),
-    ):
+    for title, name in _PLAIN_PARTS:
         parts.append(_table(title, ("code", "meaning"), book[name]))
     parts.append(
         "## Dates\n\n`YYYY`, `YYYY-MM` or `YYYY-MM-DD`. A partial date counts as its first day and"
@@ -97,6 +87,28 @@ def as_markdown(substances: Mapping[str, Substance]) -> str:
         " out; null is open.\n"
     )
     return "\n".join(parts)
+
+
+def _status(status: Status, entry: StatusEntry) -> dict[str, Any]:
+    return {
+        "code": status.value,
+        "label": entry.label,
+        "meaning": entry.meaning,
+        "fill": entry.fill,
+        "hatched": entry.hatched,
+        "possession": _in_order(entry.possession),
+        "sale": _in_order(entry.sale),
+    }
+
+
+def _rule(code: str, rule: RuleEntry) -> dict[str, Any]:
+    return {
+        "code": code,
+        "kind": rule.kind,
+        "meaning": rule.meaning,
+        "unit": rule.unit,
+        "levels": sorted(rule.levels) if rule.levels is not None else None,
+    }
 
 
 def _meanings(entries: Mapping[Any, str]) -> list[dict[str, str]]:
