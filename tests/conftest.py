@@ -1,7 +1,11 @@
 """What tests of several parts share."""
 
+from __future__ import annotations
+
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,7 +15,20 @@ from regmap.geo.locator import Locator
 from regmap.services.snapshot import Geography, open_geography
 from regmap.store.database import Database
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 DATA = Path(__file__).parent.parent / "data"
+
+CHROMIUM_ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 # No test measures time; a slow machine is no failure.
 settings.register_profile("regmap", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -49,3 +66,19 @@ def database(tmp_path: Path) -> Iterator[Database]:
     made.migrate()
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, without a window; one for all parts, as Playwright runs only once.
+
+    While it is open an event loop is running in this thread: see ``tests.waiting.finished``.
+    """
+    from playwright.sync_api import sync_playwright
+
+    found = shutil.which("chromium")
+    assert found is not None, "chromium is missing: scripts/install-test-tools installs it"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=CHROMIUM_ARGUMENTS)
+        yield opened
+        opened.close()

@@ -23,6 +23,8 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ),
     ("get", "/api/v1/changes"): "/api/v1/changes?from=2025-01-01&to=2026-01-01",
     ("get", "/api/v1/revisions"): "/api/v1/revisions?page_size=5",
+    ("get", "/api/v1/versions"): "/api/v1/versions?page_size=5",
+    ("get", "/api/v1/versions/diff"): "/api/v1/versions/diff?from=600&page_size=5",
     ("get", "/api/v1/map"): "/api/v1/map?level=country",
     ("get", "/api/v1/map/timeline"): "/api/v1/map/timeline?substance=7-oh",
     ("get", "/api/v1/corrections"): "/api/v1/corrections?page_size=5",

@@ -23,7 +23,7 @@ from regmap.domain.vocabulary import STATUSES, Status
 from regmap.settings import ROOT
 from tests.bench.promise import Promise, at_most
 from tests.bench.servers import fetched, regmap, serving
-from tests.e2e.conftest import CHROMIUM_ARGUMENTS
+from tests.conftest import CHROMIUM_ARGUMENTS
 
 _VISITS = 5
 _STEPS = 20

@@ -66,7 +66,8 @@ def test_evidence_is_aged_by_the_day_of_the_release_so_that_it_can_be_made_again
     for day in ("2026-03-01", "2046-03-01"):
         run("release", "--to", str(tmp_path / day), "--on", day)
         (folder,) = released(tmp_path / day)
-        ages[day] = (folder / "statuses.csv").read_text("utf-8").count("the law may have changed since")
+        statuses = (folder / "statuses.csv").read_text("utf-8")
+        ages[day] = statuses.count("the law may have changed since")
 
     assert 0 < ages["2026-03-01"] < ages["2046-03-01"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any
 import httpx
 
 from regmap.client import AsyncClient, Client, Patience
+from tests.waiting import finished
 
 ADDRESS = "http://regmap.example:8000"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -96,7 +96,7 @@ class Script:
             ) as client:
                 return await ask(client)
 
-        return asyncio.run(asking())
+        return finished(asking())
 
 
 def asked_paths(script: Script) -> Iterator[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from regmap.client import AsyncClient, Client
+from tests.waiting import finished
 
 TWICE: dict[str, Callable[[Any], Any]] = {
     "status": lambda one: one.status(zip="39701"),
@@ -43,7 +43,7 @@ def test_both_clients_are_answered_the_same(
 
     found = ask(regmap)
 
-    assert asyncio.run(asking()) == (list(found) if hasattr(found, "__next__") else found)
+    assert finished(asking()) == (list(found) if hasattr(found, "__next__") else found)
 
 
 def test_both_clients_have_the_same_calls() -> None:

@@ -13,11 +13,8 @@ from pathlib import Path
 import pytest
 
 from regmap.settings import ROOT
-from tests.e2e.conftest import browser
 from tests.e2e.process import Server, environment, serving
 from tests.served import copied_database, shared_folder
-
-__all__ = ["browser"]
 
 
 @dataclass(frozen=True)

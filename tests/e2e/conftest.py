@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,21 +16,11 @@ from playwright.sync_api import (
     ConsoleMessage,
     Locator,
     Page,
-    sync_playwright,
 )
 
 from tests.e2e.process import environment, serving
 from tests.served import copied_database, hostile_edits, record_edits, shared_folder
 
-CHROMIUM_ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HOSTILE_COUNTRY = "CI"
 SETTLED = 400  # ms: the address and the summary follow a change when it has settled
 DRAWN = """() => {
@@ -60,17 +49,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     cache = shared_folder(tmp_path_factory) / "cache"
     with serving(environment(database, cache)) as server:
         yield server.address
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's chromium, without a window."""
-    found = shutil.which("chromium")
-    assert found is not None, "chromium is missing: scripts/install-test-tools installs it"
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=CHROMIUM_ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 @dataclass
