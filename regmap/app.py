@@ -20,6 +20,7 @@ from regmap.feeds.site import join_feeds
 from regmap.http import context, headers
 from regmap.http.curators import join_curators
 from regmap.http.health import join_health
+from regmap.http.lanes import join_lanes
 from regmap.http.limits import join_limits
 from regmap.http.problems import problem, status_of
 from regmap.ogc.site import join_ogc
@@ -40,6 +41,8 @@ _LARGE = 256 << 10  # bytes; from here on a block goes back to the system when i
 _COMPRESSION = {
     "COMPRESS_REGISTER": False,  # called in _finish, where there is something to compress
     "COMPRESS_ALGORITHM": ["br", "gzip"],
+    # files: the quickest first, and never deflate, which takes ten times as long
+    "COMPRESS_ALGORITHM_STREAMING": ["zstd", "br", "gzip"],
     "COMPRESS_BR_LEVEL": 5,
     "COMPRESS_MIMETYPES": [
         "text/html",
@@ -99,6 +102,7 @@ def create_app(settings: Settings, today: Callable[[], date] = context.today) ->
     _join_errors(app)
     _trust_proxies(app, settings.trusted_proxies)
     put_in_front(app)
+    join_lanes(app)
     app.after_request(lambda response: _finish(response, compress))
     return app
 

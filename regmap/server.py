@@ -9,6 +9,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from regmap.domain.errors import DataProblem, InvalidValue
+from regmap.http.lanes import THREADS
 from regmap.http.limits import Limits
 from regmap.services.check import check_readable
 from regmap.services.receipts import Receipts
@@ -41,9 +42,8 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        # One thread: answers are computed, not waited for, and threads that pass the interpreter
-        # lock to and fro cost a third of the rate and most of the tail. More workers, not threads.
-        blocking_threads=1,
+        # They take turns to compute (http/lanes.py): the rest of them wait for slow clients.
+        blocking_threads=THREADS,
         respawn_failed_workers=True,
         # One that is asked to end while it starts does not hear it, and would be waited for.
         workers_kill_timeout=10,

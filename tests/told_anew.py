@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from regmap.schemas.record import record_to_document
 from regmap.store.revisions import Edit
+from tests.builders import a_period, a_record
 from tests.served import DATA, record_edits
 from tests.services.releases import correcting
 
@@ -47,6 +49,33 @@ def edit_history(database: Path, *, removed: bool = False) -> None:
     now = datetime.now(UTC)
     for place, step in enumerate(steps):
         record_edits(database, step, now + timedelta(milliseconds=place))
+
+
+def record_town(database: Path) -> None:
+    """Record a town that was not there, and its law: prohibited since 2020, free before."""
+    law = a_record(
+        "US-MS-newtown",
+        a_period("unregulated", end="2020"),
+        a_period("prohibited", "2020"),
+    )
+    town = {
+        "jurisdiction": "US-MS-newtown",
+        "name": "Newtown",
+        "level": "place",
+        "parent": "US-MS",
+        "geo": {
+            "lat": 33.5,
+            "lon": -88.4,
+            "bbox": [-88.5, 33.4, -88.3, 33.6],
+            "land_km2": 12.5,
+            "geoid": "2851234",
+        },
+    }
+    edits = [
+        Edit(("US-MS-newtown", None), town, "ana", "A town was found."),
+        Edit(law.key, record_to_document(law), "ana", "Its ordinance was read."),
+    ]
+    record_edits(database, edits, datetime.now(UTC) + timedelta(seconds=1))
 
 
 def _edit(edit: Edit, values: dict[str, object], reason: str, correction: str) -> Edit:

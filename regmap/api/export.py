@@ -1,22 +1,24 @@
 """``GET /export/{form}``: a whole table as a file."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from contextlib import ExitStack, nullcontext
+from typing import Any, BinaryIO
 
-from flask import Response
+from flask import Response, request
 from werkzeug.exceptions import NotFound
 
 from regmap.api.blueprint import ProblemSchema, blueprint, substance_of
 from regmap.domain.errors import InvalidValue
 from regmap.domain.wording import said
-from regmap.http import caching
+from regmap.http import caching, lanes
 from regmap.http.context import exports, services, today
 from regmap.http.limits import limited
 from regmap.http.problems import MIMETYPE as PROBLEM
 from regmap.schemas.export import ExportQuery
+from regmap.services.bundle import Services
 from regmap.services.exports.columns import Table
 from regmap.services.exports.files import Form, Question
+from regmap.services.exports.shelf import Shelved
 from regmap.services.naming import LICENCE, file_name
 
 blp = blueprint("export", "The whole data set as files")
@@ -68,20 +70,46 @@ def export(query: dict[str, Any], form: str) -> Response:
     question = _question(query, _form(form))
     if question.substance is not None:
         substance_of(asked, question.substance)
-    file = exports().get(asked, question)
-    headers = _headers(question, file.sha256, asked.snapshot.data_version)
-    if caching.is_known(file.sha256):
-        return Response(status=304, headers=headers)
-    response = Response(_chunks(file.path), headers=headers)
+    known = exports().known(asked, question)
+    if known is not None and caching.is_known(known.sha256):
+        return _unchanged(question, asked, known)
+    with ExitStack() as held:
+        held.callback(lanes.slot().free)
+        is_zipped = _is_zipped(question.form)
+        ready = exports().known(asked, question, zipped=True) if is_zipped else known
+        with nullcontext() if ready else lanes.making():
+            file, opened = exports().opened(asked, question, is_zipped)
+        held.enter_context(opened)
+        if caching.is_known(file.sha256):
+            return _unchanged(question, asked, file)
+        sending = ExitStack() if request.method == "HEAD" else held.pop_all()
+    response = Response(
+        _chunks(opened, sending), headers=_headers(question, asked, file, is_zipped)
+    )
     response.content_length = file.bytes
     response.headers["Content-Type"] = MEDIA_TYPES[question.form]
+    # whatever becomes of the client: an answer that was begun is always closed
+    response.call_on_close(sending.close)
+    lanes.stream()
     return response
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as opened:
-        while chunk := opened.read(_CHUNK):
+def _chunks(opened: BinaryIO, sending: ExitStack) -> Iterator[bytes]:
+    with sending:
+        while not opened.closed and (chunk := opened.read(_CHUNK)):
             yield chunk
+
+
+def _is_zipped(form: Form) -> bool:
+    """Whether the client is sent the file that is compressed already; binary forms have none."""
+    wanted = request.accept_encodings
+    quality = wanted.quality("gzip")
+    others = ("zstd", "br", "identity")
+    return not form.is_packed and quality > 0 and quality >= max(map(wanted.quality, others))
+
+
+def _unchanged(question: Question, asked: Services, file: Shelved) -> Response:
+    return Response(status=304, headers=_headers(question, asked, file))
 
 
 def _form(name: str) -> Form:
@@ -106,15 +134,19 @@ def _question(query: Mapping[str, Any], form: Form) -> Question:
     )
 
 
-def _headers(question: Question, digest: str, data_version: str) -> list[tuple[str, str]]:
+def _headers(
+    question: Question, asked: Services, file: Shelved, is_zipped: bool = False
+) -> list[tuple[str, str]]:
     filters = {
         "on": question.day,
         "substance": question.substance,
         "geometry": "full" if question.geometry == "full" else None,
     }
-    name = file_name(question.table, filters, data_version, question.form)
+    name = file_name(question.table, filters, asked.snapshot.data_version, question.form)
     return [
-        *caching.headers_of(digest),
+        # marked as all that is compressed
+        *caching.headers_of(f"{file.sha256}:gzip" if is_zipped else file.sha256),
+        *([("Content-Encoding", "gzip")] if is_zipped else []),
         ("Content-Disposition", f'attachment; filename="{name}"'),
         ("Link", f'<{LICENCE}>; rel="license"'),
         ("Access-Control-Expose-Headers", "Content-Disposition"),

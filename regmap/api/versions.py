@@ -14,13 +14,12 @@ from regmap.api.blueprint import (
     respond_kept,
 )
 from regmap.domain.retelling import Difference
-from regmap.domain.vocabulary import ChangeType
 from regmap.http.context import services
 from regmap.http.problems import MIMETYPE as PROBLEM
 from regmap.schemas.queries import VersionsBetweenQuery, VersionsQuery
 from regmap.schemas.version_answers import VersionDifferenceSchema, VersionPageSchema
 from regmap.services.bundle import Services
-from regmap.services.versions import VersionChange
+from regmap.services.versions import Kind, VersionChange
 
 blp = blueprint("versions", "Versions of the data set")
 
@@ -59,8 +58,9 @@ def between(query: dict[str, Any]) -> Response:
     `from` is the older one, `to` the newer one, each by the name that answers give
     (`data_version`) or by its revision alone. `differences` are the stretches of the law's time
     that are told otherwise, `changes` every field. An item is `law_changed` only if nothing is
-    told anew that the older version had covered already. Neither `on` nor `known_at` is taken: the
-    two versions are the question.
+    told anew that the older version had covered already. Of what the older version said nothing
+    of, `first` is true, `differences` are all that the newer one tells, and `counts` has it apart.
+    Neither `on` nor `known_at` is taken: the two versions are the question.
     """
     asked = services()
 
@@ -68,11 +68,11 @@ def between(query: dict[str, Any]) -> Response:
         older = asked.versions.find(query["older"], "from")
         newer = asked.versions.find(query.get("newer") or asked.snapshot.data_version, "to")
         found = asked.versions.between(older, newer)
-        counts = Counter(one.type for one in found)
+        counts = Counter(one.kind for one in found)
         page = {
             "older": older,
             "newer": newer,
-            "counts": {one.value: counts[one] for one in ChangeType},
+            "counts": {one.value: counts[one] for one in Kind},
             "items": [_written(asked, one) for one in page_of(found, query)],
             **paging(query, len(found)),
         }
@@ -87,6 +87,7 @@ def _written(asked: Services, change: VersionChange) -> dict[str, Any]:
         "jurisdiction": asked.versions.jurisdiction(asked.snapshot.tree, told, up_to),
         "substance": change.substance,
         "type": change.type,
+        "first": change.is_first,
         "differences": [_stretch(one) for one in change.differences],
         "changes": change.changes,
         "revision": up_to,

@@ -243,12 +243,14 @@ class Stretch:
 class VersionChange:
     """What two versions say differently of one record; no substance: of the jurisdiction itself.
 
-    ``differences`` is empty where only wording or sources differ.
+    ``first``: the older version said nothing of it. ``differences`` is empty where only wording or
+    sources differ.
     """
 
     jurisdiction: JurisdictionRef
     substance: str | None
     type: ChangeType
+    first: bool
     differences: tuple[Stretch, ...]
     changes: tuple[FieldChange, ...]
     revision: int

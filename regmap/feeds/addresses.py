@@ -23,7 +23,7 @@ def lasting_id(key: str) -> str:
 class Addresses:
     """The addresses of one answer.
 
-    :param root: scheme and host, with a slash at the end.
+    :param root: scheme and host, without a slash at the end.
     :param path: the feed's own path.
     :param asked: the parameters that it was asked with.
     """
@@ -71,4 +71,4 @@ class Addresses:
 
     def _absolute(self, path: str, parameters: Parameters) -> str:
         query = f"?{urlencode(parameters)}" if parameters else ""
-        return self.root.rstrip("/") + quote(path) + query
+        return self.root + quote(path) + query

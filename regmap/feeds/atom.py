@@ -60,7 +60,7 @@ def _entry(asked: Asked, item: NewsItem) -> Any:
     entry.id(lasting_id(item.key))
     entry.title(title_of(item, asked.substances.get(change.substance)))
     entry.published(item.recorded_at)
-    entry.updated(item.recorded_at)
+    entry.updated(item.updated_at)
     entry.register_extension("regmap", extension_class_entry=_EntryLinks, rss=False)
     entry.regmap.links = (
         ("alternate", "text/html", addresses.page_of(item)),

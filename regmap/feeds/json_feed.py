@@ -1,5 +1,6 @@
 """The changes as a JSON Feed 1.1, in pages."""
 
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -37,14 +38,13 @@ def json_feed(asked: Asked) -> bytes:
 
 def _item(asked: Asked, item: NewsItem) -> dict[str, Any]:
     blocks = told_of(item, asked.services.news.doubts(item), asked.addresses)
-    recorded = item.recorded_at.isoformat(timespec="seconds").replace("+00:00", "Z")
     told: dict[str, Any] = {
         "id": lasting_id(item.key),
         "url": asked.addresses.page_of(item),
         "title": title_of(item, asked.substances.get(item.change.substance)),
         "content_html": as_html(blocks),
-        "date_published": recorded,
-        "date_modified": recorded,
+        "date_published": _moment(item.recorded_at),
+        "date_modified": _moment(item.updated_at),
         "language": "en",
         "tags": [term for _, term in tags_of(item)],
         "_regmap": _as_data(asked, item),
@@ -52,6 +52,10 @@ def _item(asked: Asked, item: NewsItem) -> dict[str, Any]:
     if item.change.summary:
         told["summary"] = item.change.summary
     return told
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _as_data(asked: Asked, item: NewsItem) -> dict[str, Any]:

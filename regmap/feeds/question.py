@@ -80,5 +80,5 @@ class Asked:
 
 
 def updated_at(found: Sequence[NewsItem]) -> datetime:
-    """When the newest of all news that pass was recorded."""
-    return found[0].recorded_at if found else NOTHING_YET
+    """When any of all news that pass was told last."""
+    return max((one.updated_at for one in found), default=NOTHING_YET)

@@ -2,9 +2,13 @@
 
 **Missing nothing.** A reader that polls keeps the ``updated`` of the newest entry it has seen and
 reads pages (``rel="next"``, ``next_url``) until it meets one that is older: entries stand by the
-moment they were recorded, nothing is ever put in behind one that was recorded before, and an
-entry told anew moves to the front under its old id. Every edit, wordings included, stands in
-``/api/v1/revisions?since=``.
+moment at which they became news, and nothing is ever put in behind one that was news before.
+
+**Told anew.** ``published`` is when an entry was first told and stays; ``updated`` moves. A coming
+law that is told anew moves to the front under its old id: it is news, and no other entry tells of
+it. One that a correction tells anew stays where it is: the correction is an entry of its own at
+the front, and an old law there again would read as new law. Every edit, wordings included, stands
+in ``/api/v1/revisions?since=``.
 
 **Following a jurisdiction** is following all law that binds in it: its own, that of everything
 below it (a state's counties and towns), and that of the layers above (the country).
@@ -27,6 +31,7 @@ from regmap.feeds.json_feed import json_feed
 from regmap.feeds.question import Asked
 from regmap.http import caching
 from regmap.http.context import services
+from regmap.http.host import site
 from regmap.schemas.feeds import FeedQuery, PagedFeedQuery, read_feed_question
 from regmap.services.kept import Kept
 
@@ -89,7 +94,7 @@ def _asked(feed: _Feed) -> Asked:
     question = read_feed_question(request.args.to_dict(flat=False), feed.query)
     found = services(question.known_at)
     given = dict(sorted(request.args.to_dict().items()))
-    addresses = Addresses(request.host_url, request.path, given)
+    addresses = Addresses(site(), request.path, given)
     asked = Asked(found, question, addresses, found.lookup.today())
     asked.check()
     return asked

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from markupsafe import Markup
 
@@ -67,14 +68,15 @@ class Block:
 
 
 def title_of(item: NewsItem, substance: Substance | None) -> str:
-    """The title of an entry: what kind of news, where, of what, and what it says."""
+    """The title of an entry: what kind of news, where, of what, what it says, and if anew."""
     change = item.change
     if isinstance(change, LegalChange):
         told = f"{_new_state(change)}, from {change.effective}"
     else:
         told = _corrected_words(change)
     about = f"{item.place}, {_name(substance, change.substance)}"
-    return in_one_line(f"{TYPE_WORDS[change.type]}: {about}: {told}")
+    anew = " (told anew)" if item.is_told_anew else ""
+    return in_one_line(f"{TYPE_WORDS[change.type]}: {about}: {told}{anew}")
 
 
 def summary_of(coming: ComingDate, substance: Substance | None) -> str:
@@ -196,8 +198,19 @@ def _lead(item: NewsItem) -> str:
         )
     vague = when_words(change.effective)
     when = f"{change.effective}{f' ({vague})' if vague else ''}"
-    announced = " It had not begun when it was recorded." if item.is_announced else ""
-    return f"The law of {item.place} changes from {when}.{announced}"
+    past = f"changed {'in' if vague else 'on'}"
+    verb = past if _has_come(change.effective, item.updated_at.date()) else "changes from"
+    announced = " It had not begun when it was first recorded." if item.is_announced else ""
+    return f"The law of {item.place} {verb} {when}.{announced}"
+
+
+def _has_come(effective: PartialDate, told: date) -> bool:
+    """Whether a date of law had come for certain on the day it was told.
+
+    Never asked of today: an entry stays as it is while the data set does.
+    """
+    known = told.isoformat()[: len(effective.text)]
+    return known > effective.text or (effective.precision == "day" and known == effective.text)
 
 
 def _ending_words(before: Period | None) -> str:
@@ -257,7 +270,8 @@ def _evidence(item: NewsItem) -> Iterator[Line]:
     if period is not None:
         yield Line(f"Confidence: {period.confidence} ({CONFIDENCES[period.confidence]})")
     yield Line(f"Evidence as of: {item.evidence_as_of or 'not known'}")
-    yield Line(f"Recorded here: {item.recorded_at.date()}")
+    anew = f", told anew {item.updated_at.date()}" if item.is_told_anew else ""
+    yield Line(f"Recorded here: {item.recorded_at.date()}{anew}")
     if isinstance(change, Retelling) and change.correction:
         yield Line(f"By correction: {change.correction}")
 

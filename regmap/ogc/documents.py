@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from regmap.ogc.links import COLLECTION, CRS84, Link, address, itself, link, plain, site
+from regmap.http.host import site
+from regmap.ogc.links import COLLECTION, CRS84, Link, address, itself, link, plain
 from regmap.ogc.negotiation import GEOJSON, HTML, JSON, OPENAPI, Offer, offers
 from regmap.services.naming import LICENCE
 

@@ -12,8 +12,9 @@ from flask import Response, request
 from regmap.domain.errors import InvalidValue
 from regmap.domain.vocabulary import Substance
 from regmap.http.context import services, today
+from regmap.http.host import site
 from regmap.ogc import answers, parameters
-from regmap.ogc.links import COLLECTION, Link, address, itself, link, plain, site
+from regmap.ogc.links import COLLECTION, Link, address, itself, link, plain
 from regmap.ogc.negotiation import GEOJSON, HTML, JSON, Offer, chosen, offers
 from regmap.services.bundle import Services
 from regmap.services.features import SITE, Span, Wanted

@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
-from werkzeug.exceptions import BadRequest
-
+from regmap.http.host import site
 from regmap.ogc.negotiation import HTML, JSON, Offer
 
 ROOT = "/ogc"
@@ -16,18 +14,11 @@ CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 Link = dict[str, str]
 
 
-def site() -> str:
-    """The address of this site as the client reached it, without a slash at its end.
-
-    :raises BadRequest: if the request names no host, so that nothing can be linked.
-    """
-    if not request.host:
-        raise BadRequest("The header Host names no host.")
-    return f"{request.scheme}://{request.host}{request.root_path}"
-
-
 def address(path: str, **parameters: Any) -> str:
-    """An address below ``/ogc``; its parameters stand in the order given."""
+    """An address below ``/ogc``; its parameters stand in the order given.
+
+    :raises BadRequest: if the request names no host.
+    """
     query = urlencode(parameters, safe=",:/")
     return f"{site()}{ROOT}{path}" + (f"?{query}" if query else "")
 

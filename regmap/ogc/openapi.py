@@ -5,9 +5,10 @@ from typing import Any
 import regmap
 from regmap.domain.vocabulary import Level, Status
 from regmap.http.context import services
+from regmap.http.host import site
 from regmap.http.problems import MIMETYPE as PROBLEM
 from regmap.ogc.documents import ABOUT, TITLE
-from regmap.ogc.links import CRS84, ROOT, site
+from regmap.ogc.links import CRS84, ROOT
 from regmap.ogc.negotiation import FORMATS, GEOJSON, HTML, JSON, OPENAPI
 from regmap.ogc.openapi_schemas import SCHEMAS
 from regmap.ogc.parameters import DEFAULT_LIMIT, MAX_LIMIT

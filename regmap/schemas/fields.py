@@ -157,7 +157,15 @@ class Text(fields.String):
         unreadable = ("Cc", "Cs")
         if any(unicodedata.category(one) in unreadable and one not in "\n\t" for one in text):
             raise ValidationError(said("Has a control character or half a surrogate pair."))
+        if any(_is_noncharacter(one) for one in text):
+            raise ValidationError(said("Has a code point that Unicode keeps free of characters."))
         return text
+
+
+def _is_noncharacter(one: str) -> bool:
+    """Whether a code point never is a character: U+FDD0 to U+FDEF, the last two of each plane."""
+    code = ord(one)
+    return 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
 
 
 class HttpUrl(fields.String):

@@ -10,7 +10,7 @@ from regmap.domain.corrections import State
 from regmap.domain.dates import InvalidDate, parse_day
 from regmap.domain.errors import InvalidValue
 from regmap.domain.vocabulary import ChangeType, Level, Status
-from regmap.domain.wording import said
+from regmap.domain.wording import said, sentence
 from regmap.schemas.fields import LATITUDE, LONGITUDE, Code, Day, QueryInteger, QueryNumber
 from regmap.schemas.locations import LocationSchema, OneLocation, ZipField
 from regmap.schemas.strict import Query
@@ -22,22 +22,27 @@ MAX_PLACE_NAME = 200
 
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
-    r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+    r"(?:[Zz]|[ +-][0-9]{2}:[0-9]{2})"
 )
+_LIKE_A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def read_moment(text: str) -> datetime:
     """A moment (UTC) of RFC 3339, or of a day: its last one, or now where the day is today.
 
-    What was known on a day is what was known by its end.
+    What was known on a day is what was known by its end. A space before the distance from UTC is
+    a plus that stood in an address as it is (``…T13:57:12+00:00``).
 
     :raises InvalidDate: for any other text.
     """
     try:
         if _MOMENT.fullmatch(text):
-            return datetime.fromisoformat(text.upper().replace("Z", "+00:00")).astimezone(UTC)
+            plain = text.upper().replace("Z", "+00:00").replace(" ", "+")
+            return datetime.fromisoformat(plain).astimezone(UTC)
         day = parse_day(text)
-    except (ValueError, OverflowError):  # an InvalidDate is a ValueError
+    except (ValueError, OverflowError) as error:  # an InvalidDate is a ValueError
+        if _LIKE_A_DAY.fullmatch(text):
+            raise InvalidDate(sentence(error.args[0])) from None
         raise InvalidDate(said("Not a moment (RFC 3339) and not a day (YYYY-MM-DD).")) from None
     end = datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=UTC)
     now = datetime.now(UTC)

@@ -39,7 +39,7 @@ class StretchSchema(Schema):
     """A stretch of the law's time (`from` in, `to` out; null: open) that is told otherwise.
 
     `before` and `after` are the jurisdiction's own status by either version; null: no rule of its
-    own. Where they are equal, the rules under that status differ.
+    own, or no record in that version. Where they are equal, the rules under that status differ.
     """
 
     type = Code(ChangeType, required=True)
@@ -57,6 +57,10 @@ class VersionChangeSchema(Schema):
     jurisdiction = fields.Nested(JurisdictionRefSchema, required=True)
     substance = fields.String(required=True, allow_none=True)
     type = Code(ChangeType, required=True)
+    first = fields.Boolean(
+        required=True,
+        metadata={"description": "the older version said nothing of it: all is told anew"},
+    )
     differences = fields.List(
         fields.Nested(StretchSchema),
         required=True,
@@ -69,10 +73,14 @@ class VersionChangeSchema(Schema):
 
 
 class TypeCountsSchema(Schema):
-    """How many of all items are of each type."""
+    """How many of all items are of each type; those with `first` are counted apart."""
 
     law_changed = fields.Integer(required=True)
     record_corrected = fields.Integer(required=True)
+    first = fields.Integer(
+        required=True,
+        metadata={"description": "recorded for the first time: the older version had none"},
+    )
 
 
 class VersionDifferenceSchema(PageSchema):

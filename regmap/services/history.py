@@ -84,6 +84,18 @@ def told_anew(before: Revision | None, after: Revision) -> list[Difference]:
     return differences(_record(before), _record(after), recorded)
 
 
+def told_between(before: Revision | None, after: Revision) -> list[Difference]:
+    """What of the law a version of a record tells that an older one does not, oldest first.
+
+    As :func:`told_anew`, but where the older one has no revision, all that the newer one tells.
+
+    :raises DataProblem: if a stored document is not valid.
+    """
+    if before is None and after.substance is not None:
+        return differences(None, _record(after), after.recorded_at.date())
+    return told_anew(before, after)
+
+
 def _record(revision: Revision) -> Record | None:
     if revision.document is None:
         return None

@@ -3,6 +3,9 @@
 Both clocks meet here. A change of law has its effective date; that it was told at all, and told
 as it is now, has a moment in the edit log (``tellings.py``). Editing a wording or a source moves
 neither.
+
+What is told anew keeps the moment of its first telling. It is put in front again only where it is
+news by itself; where a correction tells it, that is the news, and stands in front in its stead.
 """
 
 from collections import Counter
@@ -36,7 +39,9 @@ class NewsItem:
 
     :param key: names it for good, and no other: the same on every host that has this edit log, and
         after any later edit of its wording.
-    :param recorded_at: when the data set first told it as it is told now.
+    :param recorded_at: when the data set first told it, in whatever words; it never moves.
+    :param updated_at: when the data set first told it as it is told now.
+    :param listed_at: when it was last news by itself; the newest stands first by this.
     :param place: the jurisdiction's name, so that no other of the data set is meant.
     :param evidence_as_of: the date of the evidence; None: not known.
     """
@@ -44,14 +49,21 @@ class NewsItem:
     key: str
     change: AnyChange
     recorded_at: datetime
+    updated_at: datetime
+    listed_at: datetime
     place: str
     evidence_as_of: PartialDate | None
 
     @property
     def is_announced(self) -> bool:
-        """Whether it takes effect after the day on which it was recorded."""
+        """Whether it takes effect after the day on which it was first recorded."""
         change = self.change
         return isinstance(change, LegalChange) and change.day > self.recorded_at.date()
+
+    @property
+    def is_told_anew(self) -> bool:
+        """Whether it was told otherwise before."""
+        return self.updated_at != self.recorded_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +111,7 @@ class News:
     def items(
         self, jurisdictions: frozenset[str] | None = None, substance: str | None = None
     ) -> list[NewsItem]:
-        """All news, the newest by when they were recorded first, then by effective date.
+        """All news, the newest by when they became news first, then by effective date.
 
         :param jurisdictions: only of these ids; None: of all.
         """
@@ -132,8 +144,8 @@ class News:
         return sorted(found, key=lambda one: (one.change.day, one.item.key))
 
     def doubts(self, item: NewsItem) -> list[str]:
-        """Every reason to doubt an item, evidence aged by the day on which it was recorded."""
-        change, recorded = item.change, item.recorded_at.date()
+        """Every reason to doubt an item, evidence aged by the day on which it was last told."""
+        change, recorded = item.change, item.updated_at.date()
         if isinstance(change, LegalChange):
             substance = self._snapshot.substances[change.substance]
             answer = self._lookup.at_jurisdiction(change.jurisdiction.id, substance, change.day)
@@ -153,10 +165,13 @@ class News:
         for change in self._changes.between():
             subject = change.jurisdiction.id, change.substance
             record = self._snapshot.record_of(*subject)
+            telling = told.when(subject, change.day)
             yield NewsItem(
                 key=f"law/{change.jurisdiction.id}/{change.substance}/{change.day}",
                 change=change,
-                recorded_at=told.when(subject, change.day),
+                recorded_at=telling.first,
+                updated_at=telling.last,
+                listed_at=telling.as_news,
                 place=self._place(change.jurisdiction),
                 evidence_as_of=record.evidence_as_of if record else None,
             )
@@ -172,6 +187,8 @@ class News:
                 key=f"record/{about}/{revision.hash[:16]}",
                 change=change,
                 recorded_at=change.recorded_at,
+                updated_at=change.recorded_at,
+                listed_at=change.recorded_at,
                 place=self._place(change.jurisdiction),
                 evidence_as_of=record.evidence_as_of if record else None,
             )
@@ -198,7 +215,7 @@ class News:
 
 def _order(item: NewsItem) -> tuple[datetime, date, str]:
     effective = item.change.effective
-    return item.recorded_at, effective.first_day if effective else date.min, item.key
+    return item.listed_at, effective.first_day if effective else date.min, item.key
 
 
 def _doubts_of(change: Retelling, after: Period, record: Record, recorded: date) -> list[str]:

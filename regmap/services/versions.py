@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from regmap.domain.diff import Change, changes
 from regmap.domain.errors import InvalidValue, UnknownJurisdiction, UnknownVersion
@@ -18,7 +19,8 @@ from regmap.domain.retelling import Difference, type_of
 from regmap.domain.vocabulary import ChangeType
 from regmap.domain.wording import said
 from regmap.schemas.jurisdiction import jurisdiction_from_document
-from regmap.services.history import told_anew
+from regmap.services.history import told_anew, told_between
+from regmap.services.kept import Kept
 from regmap.services.snapshot import data_version
 from regmap.store import revisions
 from regmap.store.database import Database
@@ -26,6 +28,20 @@ from regmap.store.revisions import Revision
 
 _NAME = re.compile(r"([0-9]{1,12})(?:-([0-9a-f]{1,64})(?:[+ ][0-9a-f]{1,64})?)?")
 """A version's name; a mark for imported limits may follow (its plus as a space)."""
+
+_KEPT_CHANGES = 1_000
+"""Of all comparisons that are kept: a whole data set against its first version is some 650."""
+
+
+class Kind(StrEnum):
+    """What a comparison tells of one subject: each of it is of one kind only.
+
+    The two types of change are told apart where the older version speaks of the subject at all.
+    """
+
+    LAW_CHANGED = ChangeType.LAW_CHANGED.value
+    RECORD_CORRECTED = ChangeType.RECORD_CORRECTED.value
+    FIRST = "first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +70,8 @@ class VersionChange:
     :param before: its last revision in the older version; None: there was nothing of it.
     :param after: its last revision in the newer version.
     :param changes: field by field.
-    :param differences: of the law told, by the law's time; empty where it is told as before.
+    :param differences: of the law told, by the law's time; empty where it is told as before. Of
+        what the older version said nothing of: all that the newer one tells.
     """
 
     jurisdiction: str
@@ -68,6 +85,21 @@ class VersionChange:
     def type(self) -> ChangeType:
         """Whether it tells that the law changed, or corrects the record."""
         return type_of(self.differences)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the older version said nothing of it, so that all is told for the first time."""
+        return (self.before is None or self.before.document is None) and not self.is_removal
+
+    @property
+    def is_removal(self) -> bool:
+        """Whether the newer version says nothing of it any more."""
+        return self.after.document is None
+
+    @property
+    def kind(self) -> Kind:
+        """Its type, unless it is told for the first time: then nothing is told otherwise."""
+        return Kind.FIRST if self.is_first else Kind(self.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +118,7 @@ class Versions:
         self._lock = threading.Lock()
         self._retold: list[Retold] = []
         self._read_up_to = 0
+        self._compared: Kept[tuple[VersionChange, ...]] = Kept(_KEPT_CHANGES, len)
 
     def listed(self, *, offset: int = 0, limit: int = 50) -> tuple[list[Version], int]:
         """A page of the versions that were current at some time, newest first, and how many.
@@ -125,15 +158,18 @@ class Versions:
     def between(self, older: Version, newer: Version) -> list[VersionChange]:
         """What two versions say differently, by jurisdiction and substance.
 
+        Neither version ever changes, so what was compared is kept.
+
         :raises InvalidValue: naming ``to``, if it is the older one.
         :raises DataProblem: if a stored document is not valid.
         """
         if newer.revision < older.revision:
             raise InvalidValue({"to": [said("Is older than `from`.")]})
-        return sorted(
-            self._moved(older.revision, newer.revision),
-            key=lambda one: (one.jurisdiction, one.substance or ""),
+        compared = self._compared.get(
+            (older.data_version, newer.data_version),
+            lambda: tuple(self._moved(older.revision, newer.revision)),
         )
+        return sorted(compared, key=lambda one: (one.jurisdiction, one.substance or ""))
 
     def retold(self, up_to: int) -> list[Retold]:
         """Every difference of the law told that a revision made, in the order of the log.
@@ -144,7 +180,8 @@ class Versions:
         """
         with self._lock:
             if up_to > self._read_up_to:
-                self._retold += self._read_retold(self._read_up_to, up_to)
+                # a list first: reading that breaks off must leave nothing behind
+                self._retold += list(self._read_retold(self._read_up_to, up_to))
                 self._read_up_to = up_to
             return [one for one in self._retold if one.revision.revision <= up_to]
 
@@ -196,7 +233,7 @@ class Versions:
                         before=before,
                         after=after,
                         changes=changed,
-                        differences=tuple(told_anew(before, after)),
+                        differences=tuple(told_between(before, after)),
                     )
 
 

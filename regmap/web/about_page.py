@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 
 from regmap.domain.jurisdictions import Jurisdiction
 from regmap.http.context import services, today
+from regmap.http.host import site
 from regmap.release.files import record_path
 from regmap.services.bundle import Services
 from regmap.services.soundness import soundness
@@ -59,10 +60,13 @@ def record_file(asked: Services, jurisdiction: Jurisdiction | None) -> str | Non
 
 
 def snippets(jurisdiction: Jurisdiction | None) -> Snippets:
-    """What to copy into another page: of a jurisdiction, or of the United States."""
+    """What to copy into another page: of a jurisdiction, or of the United States.
+
+    :raises BadRequest: if the request names no host.
+    """
     focus = jurisdiction.id if jurisdiction else "US"
     code = asked_substance().code
-    host = request.host_url.rstrip("/")
+    host = site()
     return Snippets(
         map=host + link("/", substance=code, focus=focus),
         embed=host + link("/embed", substance=code, focus=focus),

@@ -11,6 +11,7 @@ from regmap.domain.errors import InvalidValue, TooMany
 from regmap.domain.wording import said
 from regmap.http.curators import curators, now, signed_in, start_session
 from regmap.http.forms import posted_form
+from regmap.http.host import site
 from regmap.http.limits import spend
 from regmap.http.problems import failed
 from regmap.services.curators import LONGEST_TOKEN_DAYS
@@ -99,7 +100,7 @@ def _page(
         days=given.get("days", str(_DAYS)),
         made=made,
         done=done,
-        host=request.host_url.rstrip("/"),
+        host=site(),
         shortest=SHORTEST_PASSWORD,
         longest=LONGEST_PASSWORD,
         longest_label=LONGEST_LABEL,

@@ -28,6 +28,7 @@ from regmap.domain.wording import said
 from regmap.http import caching
 from regmap.http.context import desk, services, source, today
 from regmap.http.forms import posted_form, refuse_cross_site
+from regmap.http.host import site
 from regmap.http.limits import spend
 from regmap.http.problems import detail_of, failed
 from regmap.schemas.corrections import proposal_from_document
@@ -178,7 +179,7 @@ def _rendered(shown: Correction, secret: str | None, typed: Typed) -> str:
         substance=snapshot.substances.get(shown.substance),
         secret=secret,
         own_address=own_address,
-        whole_address=request.url_root.rstrip("/") + own_address,
+        whole_address=site() + own_address,
         withdraw_address=link(f"/corrections/{shown.id}", secret=secret, withdraw=1),
         is_withdrawing=secret is not None and "withdraw" in request.args,
         **_differences(shown, jurisdiction),

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 from regmap.domain.vocabulary import Substance
 from regmap.domain.wording import Said, said
 from regmap.http.context import services, today
+from regmap.http.host import site
 from regmap.services.exports.columns import COLUMNS, MEANINGS, Table
 from regmap.services.exports.files import Form
 from regmap.services.naming import citation
@@ -106,7 +107,7 @@ def _chosen(asked: Parameters) -> Chosen:
 
 def _values(chosen: Chosen) -> dict[str, Any]:
     snapshot = services().snapshot
-    host = request.host_url.rstrip("/")
+    host = site()
     versions, _ = services().versions.listed(limit=_OFFERED_VERSIONS)
     return {
         "chosen": chosen,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 from flask_babel import gettext
 
 from regmap.domain.course import Stretch
@@ -17,6 +17,7 @@ from regmap.domain.records import Period
 from regmap.domain.resolution import Resolution
 from regmap.domain.vocabulary import Direction, Substance
 from regmap.http.context import desk, services, today
+from regmap.http.host import site
 from regmap.http.problems import failed
 from regmap.services.browse import Standing
 from regmap.services.bundle import Services
@@ -202,7 +203,7 @@ def _compared(here: Resolution | None, there: Resolution | None) -> str:
 
 
 def _absolute(path: str) -> str:
-    return request.url_root.rstrip("/") + path
+    return site() + path
 
 
 def _unknown(asked: Services, error: UnknownJurisdiction) -> Response:

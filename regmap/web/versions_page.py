@@ -1,37 +1,49 @@
 """``/data/versions``: what two versions of the data set say otherwise; ``.csv``: as a file."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from babel.dates import format_date
 from flask import Blueprint, Response, request
+from flask_babel import get_locale, gettext
 
 from regmap.domain.jurisdictions import Jurisdiction
 from regmap.domain.records import Period, Record
 from regmap.domain.retelling import Difference
-from regmap.domain.vocabulary import ChangeType
+from regmap.domain.vocabulary import CHANGE_TYPES, ChangeType
+from regmap.domain.wording import said
 from regmap.http.context import services
+from regmap.schemas.jurisdiction import jurisdiction_from_document
 from regmap.schemas.record import record_from_document
 from regmap.services.bundle import Services
 from regmap.services.csv_text import Cell
-from regmap.services.versions import Version, VersionChange
+from regmap.services.versions import Kind, Version, VersionChange
 from regmap.store.revisions import Revision
-from regmap.web.csv_answer import csv_answer
+from regmap.web.csv_answer import CsvFile, answer_of, csv_file
 from regmap.web.jurisdiction_page import span_words
 from regmap.web.page import api_link, link, page
 from regmap.web.paging import MAX_PAGE_SIZE, part_of
 from regmap.web.parameters import Parameters, tidy_address
 from regmap.web.revisions import Part, told_difference
+from regmap.web.told_places import told_place
+from regmap.web.words import CHANGE_TYPE_NAMES
 
 PAGE_SIZE = 50
 _OFFERED = 200
 """How many of the newest versions can be chosen from; older ones by their name in the address."""
 
+_KINDS: Mapping[Kind, tuple[str, str]] = {
+    **{Kind(one): (CHANGE_TYPE_NAMES[one], CHANGE_TYPES[one]) for one in ChangeType},
+    Kind.FIRST: (said("recorded for the first time"), said("the older version said nothing of it")),
+}
+"""The kinds of differences: a name, and what it means."""
+
 _CSV_COLUMNS = (
-    "jurisdiction", "name", "substance", "type", "from", "to", "status_before", "min_age_before",
-    "status_after", "min_age_after", "fields_changed", "revision", "recorded_at", "reason",
-    "correction", "release", "from_version", "to_version",
+    "jurisdiction", "name", "substance", "type", "first", "from", "to", "status_before",
+    "min_age_before", "status_after", "min_age_after", "fields_changed", "revision", "recorded_at",
+    "reason", "correction", "release", "from_version", "to_version",
 )  # fmt: skip
 
 
@@ -55,12 +67,13 @@ class Compared:
 class Item:
     """What both say otherwise of one subject: ``parts`` field by field, in words.
 
-    For a jurisdiction itself (no substance) ``parts`` is empty, and its fields are in ``change``.
+    ``has_page``: the jurisdiction is there at present, too.
     """
 
     change: VersionChange
     jurisdiction: Jurisdiction
     parts: Sequence[Part]
+    has_page: bool
 
 
 def join(pages: Blueprint) -> None:
@@ -77,8 +90,8 @@ def join(pages: Blueprint) -> None:
         compared = _compared(asked, offered)
         changes = asked.versions.between(compared.older, compared.newer) if compared else []
         wishes = Parameters(request.args)
-        wanted = wishes.codes("type", ChangeType)
-        shown = [one for one in changes if not wanted or one.type in wanted]
+        wanted = wishes.codes("type", Kind)
+        shown = _of_kinds(changes, wanted)
         part = part_of(shown, wishes, PAGE_SIZE)
         wishes.check()
         return page(
@@ -88,13 +101,14 @@ def join(pages: Blueprint) -> None:
             compared=compared,
             part=part,
             items=[_item(asked, one) for one in part.items],
-            counts=Counter(one.type for one in changes),
+            counts=Counter(one.kind for one in changes),
             wanted=wanted,
-            types=list(ChangeType),
+            kinds=_KINDS,
+            label_of=_label,
             span_words=span_words,
             substances=asked.snapshot.substances,
             address=_address(compared, wanted),
-            csv_address=compared.address("/data/versions.csv") if compared else None,
+            csv_address=_address(compared, wanted, "/data/versions.csv")() if compared else None,
             data_address=api_link("/versions/diff", **compared.given()) if compared else None,
             MAX_PAGE_SIZE=MAX_PAGE_SIZE,
             data_version=asked.snapshot.data_version,
@@ -102,14 +116,13 @@ def join(pages: Blueprint) -> None:
 
     @pages.get("/data/versions.csv")
     def versions_csv() -> Response:
-        """One row for each stretch of law told otherwise; one without dates where there is none."""
+        """One row for each stretch of law told otherwise; one without dates where there is none.
+
+        Kept as long as the snapshot: it gives the names, and the newest version.
+        """
         asked = services()
-        compared = _compared(asked, asked.versions.listed(limit=2)[0])
-        changes = asked.versions.between(compared.older, compared.newer) if compared else []
-        rows = (row for one in changes if compared for row in _csv_rows(asked, one, compared))
-        told = {"from": compared.older.data_version} if compared else {}
-        version = compared.newer.data_version if compared else asked.snapshot.data_version
-        return csv_answer(_CSV_COLUMNS, rows, name="versions", filters=told, data_version=version)
+        given = tuple(tuple(request.args.getlist(name)) for name in ("from", "to", "type"))
+        return answer_of(asked.kept_lists.get(("versions.csv", given), lambda: _csv_file(asked)))
 
 
 def _compared(asked: Services, newest: Sequence[Version]) -> Compared | None:
@@ -141,26 +154,72 @@ def _with(offered: Sequence[Version], compared: Compared | None) -> list[Version
     return sorted(known.values(), key=lambda one: one.revision, reverse=True)
 
 
-def _address(compared: Compared | None, wanted: frozenset[ChangeType]) -> Any:
-    """Gives the address of this page with some parameters set."""
+def _address(
+    compared: Compared | None, wanted: frozenset[Kind], path: str = "/data/versions"
+) -> Any:
+    """Gives the address of this page, or of its file, with some parameters set."""
     given = compared.given() if compared else {}
-    kept = {**given, "type": ",".join(one for one in ChangeType if one in wanted)}
-    return lambda **more: link("/data/versions", **{**kept, **more})
+    kept = {**given, "type": _codes(wanted)}
+    return lambda **more: link(path, **{**kept, **more})
+
+
+def _codes(wanted: frozenset[Kind]) -> str | None:
+    return ",".join(one for one in Kind if one in wanted) or None
+
+
+def _of_kinds(changes: Sequence[VersionChange], wanted: frozenset[Kind]) -> list[VersionChange]:
+    return [one for one in changes if not wanted or one.kind in wanted]
+
+
+def _label(version: Version) -> str:
+    """Names a version in a narrow list: its number first, for many may be of one minute."""
+    return gettext(
+        "%(revision)s · %(date)s, %(time)s UTC",
+        revision=version.revision,
+        date=format_date(version.recorded_at.date(), "d MMM y", locale=get_locale()),
+        time=version.recorded_at.strftime("%H:%M"),
+    )
 
 
 def _item(asked: Services, change: VersionChange) -> Item:
     tree, up_to = asked.snapshot.tree, change.after.revision
     jurisdiction = asked.versions.jurisdiction(tree, change.jurisdiction, up_to)
     if change.substance is None:
-        return Item(change, jurisdiction, ())
-    return Item(
-        change, jurisdiction, told_difference(_record(change.before), _record(change.after))
-    )
+        parts = told_place(_place(change.before), _place(change.after), tree)
+    else:
+        parts = told_difference(_record(change.before), _record(change.after))
+    return Item(change, jurisdiction, parts, change.jurisdiction in tree)
+
+
+def _place(revision: Revision | None) -> Jurisdiction | None:
+    document = revision.document if revision else None
+    return jurisdiction_from_document(document) if document is not None else None
 
 
 def _record(revision: Revision | None) -> Record | None:
     document = revision.document if revision else None
     return record_from_document(document) if document is not None else None
+
+
+def _csv_file(asked: Services) -> CsvFile:
+    """The file that the address asks for.
+
+    :raises InvalidValue: naming the parameter that cannot be used.
+    :raises UnknownVersion: if there is none of a name.
+    """
+    wishes = Parameters(request.args)
+    wanted = wishes.codes("type", Kind)
+    wishes.check()
+    compared = _compared(asked, asked.versions.listed(limit=2)[0])
+    changes = asked.versions.between(compared.older, compared.newer) if compared else []
+    shown = _of_kinds(changes, wanted)
+    return csv_file(
+        _CSV_COLUMNS,
+        (row for one in shown if compared for row in _csv_rows(asked, one, compared)),
+        name="versions",
+        filters={"from": compared.older.data_version if compared else None, "type": _codes(wanted)},
+        data_version=compared.newer.data_version if compared else asked.snapshot.data_version,
+    )
 
 
 def _csv_rows(
@@ -179,6 +238,7 @@ def _csv_line(
     yield asked.versions.jurisdiction(tree, change.jurisdiction, last.revision).name
     yield change.substance
     yield difference.type if difference else change.type
+    yield change.is_first
     yield difference.start if difference else None
     yield difference.end if difference else None
     yield from _law(before)

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from tests.api.lists import every_item
 from tests.served import assert_problem, copied_database, json_of, make_app, shared_folder
-from tests.told_anew import EDITED, edit_history
+from tests.told_anew import EDITED, edit_history, record_town
 
 Ask = Callable[..., Any]
 
@@ -56,7 +56,7 @@ def test_two_versions_are_compared_record_by_record(client: FlaskClient, names: 
     found = json_of(client.get(f"/api/v1/versions/diff?from={names[3]}&to={names[0]}"))
 
     assert (found["from"]["data_version"], found["to"]["data_version"]) == (names[3], names[0])
-    assert found["counts"] == {"law_changed": 1, "record_corrected": 3}
+    assert found["counts"] == {"law_changed": 1, "record_corrected": 3, "first": 0}
     about = [(one["jurisdiction"]["id"], one["substance"], one["type"]) for one in found["items"]]
     assert about == [
         ("TH", "kratom", "record_corrected"),
@@ -64,6 +64,7 @@ def test_two_versions_are_compared_record_by_record(client: FlaskClient, names: 
         ("US-UT", "kratom", "law_changed"),
         ("US-VT", None, "record_corrected"),
     ]
+    assert [one["first"] for one in found["items"]] == [False] * 4
     thailand, rhode_island, utah, vermont = found["items"]
     assert thailand["differences"] == vermont["differences"] == []
     assert [one["path"] for one in thailand["changes"]] == ["/note"]
@@ -74,6 +75,28 @@ def test_two_versions_are_compared_record_by_record(client: FlaskClient, names: 
     [ban] = utah["differences"]
     assert (ban["type"], ban["from"], ban["to"]) == ("law_changed", EDITED["ban"], None)
     assert ban["after"] == "prohibited"
+
+
+def test_what_is_recorded_for_the_first_time_tells_all_its_law_and_is_counted_apart(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    database = copied_database(tmp_path_factory, tmp_path_factory.mktemp("town"))
+    record_town(database)
+    client = make_app(database, shared_folder(tmp_path_factory) / "cache").test_client()
+    newest, before, *_ = json_of(client.get("/api/v1/versions"))["items"]
+    asked = f"from={before['data_version']}&to={newest['data_version']}"
+
+    found = json_of(client.get(f"/api/v1/versions/diff?{asked}"))
+
+    assert found["counts"] == {"law_changed": 0, "record_corrected": 0, "first": 2}
+    town, record = found["items"]
+    assert (town["first"], town["type"], town["differences"]) == (True, "record_corrected", [])
+    assert (record["first"], record["type"]) == (True, "record_corrected")
+    told = [(one["from"], one["to"], one["before"], one["after"]) for one in record["differences"]]
+    assert told == [
+        (None, "2020", None, "unregulated"),
+        ("2020", None, None, "prohibited"),
+    ]
 
 
 def test_the_newest_version_is_taken_where_none_is_named(

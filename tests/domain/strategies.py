@@ -69,9 +69,23 @@ def situations(draw: st.DrawFn) -> tuple[list[Says], str]:
     return says, draw(st.sampled_from(["kratom", "7-oh"]))
 
 
+NONCHARACTERS = "".join(
+    chr(code)
+    for code in (
+        *range(0xFDD0, 0xFDF0),
+        *(plane << 16 | last for plane in range(17) for last in (0xFFFE, 0xFFFF)),
+    )
+)
+"""The 66 code points that never are characters; no text of a record has one."""
+
+
 def texts(max_size: int = 30) -> st.SearchStrategy[str]:
     """Any text that is not blank and can be read, in all scripts, line breaks included."""
-    readable = st.characters(exclude_categories=["Cc", "Cs"], include_characters="\n\t")
+    readable = st.characters(
+        exclude_categories=["Cc", "Cs"],
+        include_characters="\n\t",
+        exclude_characters=NONCHARACTERS,
+    )
     return st.text(readable, min_size=1, max_size=max_size).filter(lambda text: bool(text.strip()))
 
 

@@ -6,15 +6,21 @@ import shutil
 import signal
 import socket
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 
 from regmap.client import Client
+from regmap.http.lanes import SENT_AT_ONCE
 from tests.e2e.process import Finished, Server, environment, run_to_its_end, serving
 from tests.served import DATA, copied_database, shared_database, shared_folder
+
+ANSWER_SECONDS = 60
+"""After which an answer is taken to hang."""
 
 
 @pytest.fixture
@@ -263,3 +269,42 @@ def test_the_server_compresses_and_answers_head_like_the_app(database: Path, cac
             assert headed.status == 200
             assert headed.read() == b""
         assert etag.endswith(':gzip"')
+
+
+def _reader(server: Server, path: str) -> socket.socket:
+    """A client that asks, and reads no more than the first line."""
+    host, port = server.address.removeprefix("http://").split(":")
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.settimeout(ANSWER_SECONDS)
+    client.connect((host, int(port)))
+    client.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    return client
+
+
+def test_clients_that_read_nothing_keep_nobody_waiting(database: Path, cache: Path) -> None:
+    with serving(environment(database, cache)) as server:
+        readers = [
+            _reader(server, "/api/v1/export/geojson?geometry=full") for _ in range(SENT_AT_ONCE + 2)
+        ]
+        told = [reader.recv(12).decode().split()[1] for reader in readers]
+
+        assert_answers(server)
+        with urlopen(f"{server.address}/", timeout=ANSWER_SECONDS) as page:
+            assert page.status == 200
+        assert sorted(told) == ["200"] * SENT_AT_ONCE + ["503"] * 2
+
+        for reader in readers:
+            reader.close()
+        until = time.monotonic() + ANSWER_SECONDS
+        while _status_of_a_file(server) != 200:
+            assert time.monotonic() < until, "the places of clients that left stay taken"
+            time.sleep(0.05)
+
+
+def _status_of_a_file(server: Server) -> int:
+    try:
+        with urlopen(f"{server.address}/api/v1/export/csv", timeout=ANSWER_SECONDS) as file:
+            return int(file.status)
+    except HTTPError as busy:
+        return busy.code

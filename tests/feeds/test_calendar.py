@@ -89,6 +89,12 @@ def test_an_event_keeps_its_uid_and_counts_up_with_its_record(site: Site) -> Non
     assert then.decoded("last-modified") == then.decoded("dtstamp") == LATER
     assert then.decoded("created") == FIRST
 
+    site.tell(_coming(a_period("regulated", "2026-07-01")), at=LATER + timedelta(days=1))
+    [last] = site.events()
+
+    assert (last["uid"], last.decoded("created")) == (first["uid"], FIRST)
+    assert last.decoded("last-modified") == LATER + timedelta(days=1)
+
 
 def test_the_calendar_says_what_it_is_and_how_often_to_ask(client: FlaskClient) -> None:
     response = client.get("/feeds/upcoming.ics?jurisdiction=US-NY&substance=kratom")

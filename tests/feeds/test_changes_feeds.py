@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -164,12 +165,54 @@ def test_ids_stay_and_dates_move_only_where_the_law_is_told_anew(site: Site) -> 
     site.tell(_banned(schedule="Schedule I"), at=LATER)
     law, record = sorted(site.atom().entries, key=lambda one: str(one.id))
     assert law.id == told.id
-    assert law.updated == record.updated == LATER.isoformat()
+    assert law.updated == record.updated == record.published == LATER.isoformat()
+    assert law.published == told.published == FIRST.isoformat()
     assert record.title.startswith("Record corrected: Tennessee, kratom: prohibited, its details,")
     assert "record_corrected" in {one.term for one in record.tags}
 
     site.tell(_banned(schedule="Schedule I", summary="A third one."), at=LATER)
     assert {one.id for one in site.atom().entries} == {law.id, record.id}
+
+
+def test_an_old_law_that_a_correction_tells_anew_is_no_fresh_news(site: Site) -> None:
+    site.tell(_banned())
+    site.tell(a_record("US-OH", a_period("prohibited", "2025-02-01")), at=LATER)
+    site.tell(_banned(schedule="Schedule I"), at=LATER + timedelta(days=1))
+
+    correction, other, law = site.json()["items"]
+
+    assert correction["title"].startswith("Record corrected: Tennessee")
+    assert other["title"] == "Law changed: Ohio, kratom: prohibited, from 2025-02-01"
+    assert law["title"] == (
+        "Law changed: Tennessee, kratom: prohibited, from 2025-01-10 (told anew)"
+    )
+    assert (law["date_published"], law["date_modified"]) == (
+        "2025-03-01T12:00:00Z",
+        "2025-09-02T12:00:00Z",
+    )
+    assert "The law of Tennessee changed on 2025-01-10." in law["content_html"]
+    assert "Recorded here: 2025-03-01, told anew 2025-09-02" in law["content_html"]
+    assert site.atom().feed.updated == "2025-09-02T12:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2025-02-28", "changed on 2025-02-28."),
+        ("2025-03-01", "changed on 2025-03-01."),
+        ("2025-03-02", "changes from 2025-03-02. It had not begun when it was first recorded."),
+        ("2025-02", "changed in 2025-02 (some time in February 2025)."),
+        ("2025-03", "changes from 2025-03 (some time in March 2025)."),
+        ("2024", "changed in 2024 (some time in 2024)."),
+        ("2025", "changes from 2025 (some time in 2025)."),
+    ],
+)
+def test_days_that_had_come_are_told_in_the_past(site: Site, day: str, words: str) -> None:
+    site.tell(a_record("US-TN", a_period("prohibited", day)))
+
+    [item] = site.json()["items"]
+
+    assert f"The law of Tennessee {words}<" in item["content_html"]
 
 
 def test_a_correction_says_what_had_been_told_before(site: Site) -> None:

@@ -93,6 +93,16 @@ BAD_SUBMISSIONS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "too long": ({"message": "x" * 10_001}, {"message"}),
     "a null byte": ({"message": "The age is 21.\x00"}, {"message"}),
     "half a surrogate pair": ({"message": "The age is 21.\ud800"}, {"message"}),
+    **{
+        f"U+{ord(one):04X}, which is no character, in {named}": ({field: value}, {named})
+        for one in "\ufdd0\ufdef\ufffe\uffff\U0001fffe\U0010ffff"
+        for field, value, named in (
+            ("message", f"The age is 21.{one}", "message"),
+            ("submitter", {"name": f"Ann{one}"}, "submitter.name"),
+            ("sources", [{**ACT, "title": one}], "sources.0.title"),
+            ("sources", [{"url": f"{ACT['url']}{one}"}], "sources.0.url"),
+        )
+    },
     "no text": ({"message": 12_345_678_901}, {"message"}),
     "a list for a text": ({"message": ["The age is 21."]}, {"message"}),
     "no source": ({"sources": []}, {"sources"}),

@@ -24,7 +24,7 @@ from regmap.schemas.fields import (
     parse_decimal,
 )
 from regmap.schemas.queries import Moment
-from tests.domain.strategies import texts, urls
+from tests.domain.strategies import NONCHARACTERS, texts, urls
 
 NO_SCALARS: list[Any] = [[], {}, [1], {"a": 1}]
 NO_NUMBERS = [
@@ -118,6 +118,19 @@ def test_text_is_text_of_a_bounded_length(value: Any) -> None:
 def test_text_that_no_feed_or_page_can_carry_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
         Text().deserialize(text)
+
+
+@pytest.mark.parametrize("one", NONCHARACTERS)
+def test_a_code_point_that_never_is_a_character_is_refused(one: str) -> None:
+    with pytest.raises(ValidationError, match="keeps free of characters"):
+        Text().deserialize(f"before{one}after")
+
+
+@pytest.mark.parametrize(
+    "one", ["\ufdcf", "\ufdf0", "\ufffd", "\U00010000", "\U0001fffd", "\ue000"]
+)
+def test_its_neighbours_are_kept(one: str) -> None:
+    assert Text().deserialize(one) == one
 
 
 @given(texts(max_size=50))
@@ -227,11 +240,35 @@ def test_a_moment_is_rfc_3339_or_the_end_of_a_day(value: str, moment: datetime) 
     assert Moment().deserialize(value) == moment
 
 
+def test_a_plus_that_an_address_made_a_space_is_understood() -> None:
+    [plus, space] = (
+        Moment().deserialize(f"2026-11-23T13:57:12.5{sign}00:00") for sign in ("+", " ")
+    )
+
+    assert space == plus == datetime(2026, 11, 23, 13, 57, 12, 500_000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("2999-01-01", "'2999-01-01' lies outside the years 1800 to 2200."),
+        ("2026-02-30", "'2026-02-30' is not a day of the calendar."),
+    ],
+)
+def test_what_is_wrong_with_a_day_that_stands_for_a_moment_is_told(
+    value: str, message: str
+) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Moment().deserialize(value)
+
+
 @pytest.mark.parametrize(
     "value",
     [
         "2020-01-02T03:04:05",
         "2020-01-02 03:04:05Z",
+        "2020-01-02T03:04:05 Z",
+        "2020-01-02 03:04:05 00:00",
         "20200102T030405Z",
         "2020-W01-1T00:00:00Z",
         "2020-01-02T24:00:01Z",

@@ -56,6 +56,14 @@ def _banned(day: str = "2025-01-10", **others: object) -> Record:
     return a_record("US-TN", *periods, evidence_as_of="2025-02-01")
 
 
+def _coming(now: str = "unregulated", **others: object) -> Record:
+    periods = (
+        a_period(now, None, "2026-07-01"),
+        a_period("regulated", "2026-07-01", **others),  # type: ignore[arg-type]
+    )
+    return a_record("US-TN", *periods, evidence_as_of="2025-02-01")
+
+
 def _of_law(news: News) -> list[NewsItem]:
     return [one for one in news.items() if one.change.type is ChangeType.LAW_CHANGED]
 
@@ -92,9 +100,84 @@ def test_a_correction_is_told_beside_the_change_that_it_corrects(tell: Tell) -> 
     news = tell(_banned(min_age=None, schedule="Schedule I"), at=JUNE)
 
     [law], [record] = _of_law(news), _of_record(news)
-    assert (law.key, law.recorded_at) == ("law/US-TN/kratom/2025-01-10", JUNE)
+    assert (law.key, law.recorded_at) == ("law/US-TN/kratom/2025-01-10", MARCH)
+    assert (law.updated_at, law.is_told_anew) == (JUNE, True)
     assert record.key.startswith("record/US-TN/kratom/2025-01-10/")
-    assert record.recorded_at == JUNE
+    assert (record.recorded_at, record.updated_at) == (JUNE, JUNE)
+
+
+def test_a_correction_is_the_news_and_leaves_the_old_law_where_it_stood(tell: Tell) -> None:
+    tell(_banned())
+    tell(a_record("US-OH", a_period("prohibited", "2025-02-01")), at=JUNE)
+    news = tell(_banned(schedule="Schedule I"), at=SEPTEMBER)
+
+    assert [one.key.rsplit("/", 1)[0] for one in news.items()] == [
+        "record/US-TN/kratom/2025-01-10",
+        "law/US-OH/kratom",
+        "law/US-TN/kratom",
+    ]
+
+
+def test_a_coming_law_told_anew_is_news_again(tell: Tell) -> None:
+    tell(_coming(min_age=18))
+    tell(a_record("US-OH", a_period("prohibited", "2025-02-01")), at=JUNE)
+    news = tell(_coming(min_age=21), at=SEPTEMBER)
+
+    assert _of_record(news) == []
+    assert [one.change.jurisdiction.id for one in news.items()] == ["US-TN", "US-OH"]
+    law = news.items()[0]
+    assert (law.recorded_at, law.updated_at, law.is_announced) == (MARCH, SEPTEMBER, True)
+
+
+def test_what_is_told_anew_of_both_sides_of_a_coming_day_is_news_of_it(tell: Tell) -> None:
+    tell(_coming(min_age=18))
+    tell(a_record("US-OH", a_period("prohibited", "2025-02-01")), at=JUNE)
+    news = tell(_coming("controlled", min_age=21), at=SEPTEMBER)
+
+    assert [one.change.jurisdiction.id for one in news.items()] == ["US-TN", "US-TN", "US-OH"]
+    assert {one.listed_at for one in news.items()[:2]} == {SEPTEMBER}
+
+
+def test_who_counts_by_the_newest_seen_misses_no_edit_of_the_law(tell: Tell) -> None:
+    steps = [
+        _coming(min_age=18),
+        _coming(min_age=21),
+        _coming("controlled", min_age=21),
+        _banned(),
+        _banned(schedule="Schedule I"),
+        _banned("2025-01-12"),
+        _banned("2025-01-10"),
+    ]
+    for month, record in enumerate(steps, start=1):
+        news = tell(record, at=datetime(2025, month, 1, tzinfo=UTC))
+        assert news.items()[0].listed_at.month == month
+
+
+def test_the_first_telling_stays_whatever_follows(tell: Tell) -> None:
+    tell(_banned("2025-01-12"))
+    tell(_banned("2025-01-10"), at=JUNE)
+    tell(_banned("2025-01-12"), at=SEPTEMBER)
+    tell(("US-TN", "kratom"), at=datetime(2025, 10, 1, tzinfo=UTC))
+    november = datetime(2025, 11, 1, tzinfo=UTC)
+    [twelfth] = _of_law(tell(_banned("2025-01-12"), at=november))
+    december = datetime(2025, 12, 1, tzinfo=UTC)
+    [tenth] = _of_law(tell(_banned("2025-01-10"), at=december))
+
+    assert (twelfth.recorded_at, twelfth.updated_at, twelfth.listed_at) == (
+        MARCH,
+        november,
+        november,
+    )
+    assert (tenth.recorded_at, tenth.updated_at, tenth.listed_at) == (JUNE, december, december)
+
+
+def test_the_past_knows_no_later_telling(tell: Tell, source: SnapshotSource[Services]) -> None:
+    tell(_coming(min_age=18))
+    tell(_coming(min_age=21), at=SEPTEMBER)
+
+    [item] = source.known_at(datetime(2025, 7, 1, tzinfo=UTC)).news.items()
+
+    assert (item.updated_at, item.is_told_anew) == (MARCH, False)
 
 
 def test_a_change_that_is_found_later_is_recorded_then(tell: Tell) -> None:
@@ -139,7 +222,7 @@ def test_what_was_removed_and_told_again_is_told_again(tell: Tell) -> None:
     back = tell(_banned(), at=SEPTEMBER)
 
     [law] = _of_law(back)
-    assert law.recorded_at == SEPTEMBER
+    assert (law.recorded_at, law.updated_at, law.listed_at) == (MARCH, SEPTEMBER, SEPTEMBER)
     assert {one.recorded_at for one in _of_record(back)} == {JUNE, SEPTEMBER}
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import Connection
 
 from regmap.domain.errors import InvalidValue, UnknownJurisdiction, UnknownVersion
 from regmap.domain.jurisdictions import JurisdictionTree
@@ -10,10 +11,10 @@ from regmap.domain.records import Record
 from regmap.domain.vocabulary import ChangeType
 from regmap.schemas.jurisdiction import jurisdiction_to_document
 from regmap.schemas.record import record_to_document
-from regmap.services.versions import Version, Versions
+from regmap.services.versions import Kind, Version, Versions
 from regmap.store import revisions
 from regmap.store.database import Database
-from regmap.store.revisions import Edit
+from regmap.store.revisions import Edit, Revision
 from tests.builders import a_jurisdiction, a_period, a_record
 
 MAY, JUNE, JULY = (datetime(2025, month, 1, tzinfo=UTC) for month in (5, 6, 7))
@@ -175,6 +176,76 @@ def test_a_jurisdiction_is_compared_apart_from_its_records(
     assert [(one.path, one.before, one.after) for one in renamed.changes] == [
         ("/name", "The US-TN", "Tennessee")
     ]
+
+
+def test_what_the_older_version_said_nothing_of_tells_all_its_law(
+    database: Database, versions: Versions
+) -> None:
+    put(database, JULY, of_place(TOWN.jurisdiction), of_record(TOWN))
+
+    place, record = versions.between(versions.find("4"), versions.find("6"))
+
+    assert [one.kind for one in (place, record)] == [Kind.FIRST, Kind.FIRST]
+    assert (place.differences, record.type) == ((), CORRECTED)
+    [all_of_it] = record.differences
+    assert (all_of_it.start, all_of_it.end, all_of_it.before) == (None, None, None)
+    assert all_of_it.after == TOWN.periods[0]
+
+
+def test_what_was_removed_tells_what_it_said_and_is_new_where_it_comes_back(
+    database: Database, versions: Versions
+) -> None:
+    put(database, JULY, removal("US-TN", "kratom"))
+    put(database, JULY, of_record(ANEW))
+
+    [gone] = versions.between(versions.find("4"), versions.find("5"))
+    [back] = versions.between(versions.find("5"), versions.find("6"))
+
+    assert (gone.kind, gone.is_removal) == (Kind.RECORD_CORRECTED, True)
+    assert [(one.before, one.after) for one in gone.differences] == [(ANEW.periods[0], None)]
+    assert (back.kind, back.is_removal) == (Kind.FIRST, False)
+    assert [(one.before, one.after) for one in back.differences] == [(None, ANEW.periods[0])]
+
+
+def test_what_was_there_before_is_of_the_kind_of_its_type(versions: Versions) -> None:
+    newest, middle, oldest = newest_first(versions)
+
+    kinds = [
+        one.kind
+        for older, newer in ((oldest, middle), (middle, newest))
+        for one in versions.between(older, newer)
+    ]
+
+    assert kinds == [Kind.LAW_CHANGED, Kind.RECORD_CORRECTED]
+
+
+def test_two_versions_are_compared_once(
+    versions: Versions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest, _, oldest = newest_first(versions)
+    found = versions.between(oldest, newest)
+    monkeypatch.setattr(revisions, "heads", None)  # the log cannot be read any more
+
+    assert versions.between(oldest, newest) == found
+
+
+def test_reading_that_breaks_off_leaves_nothing_behind(
+    database: Database, versions: Versions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(database, JULY, of_record(FREE))
+    read = revisions.previous_of
+
+    def failing(connection: Connection, revision: Revision) -> Revision | None:
+        if revision.revision == 4:
+            raise OSError("the disk is gone")
+        return read(connection, revision)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(revisions, "previous_of", failing)
+        with pytest.raises(OSError, match="the disk is gone"):
+            versions.retold(5)
+
+    assert [one.revision.revision for one in versions.retold(5)] == [3, 4, 5]
 
 
 def test_what_was_told_anew_is_given_up_to_a_revision(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
-from tests.served import json_of
-from tests.told_anew import EDITED
+from regmap.web import versions_page
+from tests.served import copied_database, json_of, make_app, shared_folder
+from tests.told_anew import EDITED, edit_history, record_town
 from tests.web.conftest import Page
 from tests.web.told_anew import edited_client, lines_of, links, page_of, versions
 
@@ -15,6 +18,15 @@ from tests.web.told_anew import edited_client, lines_of, links, page_of, version
 def edited(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """A data set with four versions."""
     return edited_client(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def new_town(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """A data set whose newest version tells of a town for the first time; one went before."""
+    database = copied_database(tmp_path_factory, tmp_path_factory.mktemp("new-town"))
+    edit_history(database, removed=True)
+    record_town(database)
+    return make_app(database, shared_folder(tmp_path_factory) / "cache").test_client()
 
 
 def both(client: FlaskClient) -> str:
@@ -62,6 +74,105 @@ def test_differences_of_one_type_can_be_shown_alone(edited: FlaskClient) -> None
     assert "shown: 1" in text
     assert "An act was signed." in text
     assert "The act says 18." not in text
+
+
+def test_what_is_recorded_for_the_first_time_is_told_whole_and_counted_apart(
+    new_town: FlaskClient,
+) -> None:
+    text = page_of(new_town, "/data/versions").text
+
+    assert "law changed 0" in text
+    assert "record corrected 0" in text
+    assert "recorded for the first time 2" in text
+    assert "Start not known – 2020 no record → then Unregulated" in text
+    assert "2020 – open no record → then Prohibited" in text
+    assert "The law is told as before" not in text
+
+
+def test_a_new_jurisdiction_is_told_field_by_field_in_words(new_town: FlaskClient) -> None:
+    page = page_of(new_town, "/data/versions")
+
+    for told in (
+        "Name added: Newtown",
+        "Level added: town or city",
+        "Part of added: Mississippi (US-MS)",
+        "Point inside (latitude, longitude) added: 33.5, -88.4",
+        "Bounds (west, south, east, north) added: -88.5, 33.4, -88.3, 33.6",
+        "Land area added: 12.5 km²",
+        "GEOID of the census added: 2851234",
+    ):
+        assert told in page.text, told
+    assert not {"{", "}", "None"} & set(page.text.replace(",", " ").split())
+    assert "{'" not in page.text
+
+
+def test_what_was_removed_is_told_by_what_it_said(new_town: FlaskClient) -> None:
+    _, removed, before, *_ = versions(new_town)
+    query = f"from={before['data_version']}&to={removed['data_version']}"
+
+    page = page_of(new_town, f"/data/versions?{query}")
+    text = page.text
+    town, record = lines_of(new_town, f"/data/versions.csv?{query}")
+
+    assert "removed record corrected" in text
+    assert "Prohibited → then no record" in text
+    assert "Name removed: Columbus" in text
+    assert not [one for one in links(page) if one.startswith("/jurisdictions/")]  # it has no page
+    assert (record["status_before"], record["status_after"]) == ("prohibited", "")
+    assert (town["first"], record["first"]) == ("false", "false")
+
+
+def test_what_is_recorded_for_the_first_time_can_be_shown_alone(new_town: FlaskClient) -> None:
+    oldest, newest = versions(new_town)[-1], versions(new_town)[0]
+    query = f"from={oldest['data_version']}&to={newest['data_version']}&type=first"
+
+    page = page_of(new_town, f"/data/versions?{query}")
+    [file] = [one for one in links(page) if one.startswith("/data/versions.csv")]
+    place, before, since = lines_of(new_town, file)
+
+    assert "shown: 2" in page.text
+    assert "An act was signed." not in page.text
+    assert (place["substance"], place["first"], place["status_after"]) == ("", "true", "")
+    told = [
+        (one["first"], one["from"], one["to"], one["status_before"], one["status_after"])
+        for one in (before, since)
+    ]
+    assert told == [("true", "", "2020", "", "unregulated"), ("true", "2020", "", "", "prohibited")]
+    name = new_town.get(file).headers["Content-Disposition"]
+    assert "-type-first-" in name
+
+
+def test_the_kind_that_is_shown_alone_is_marked(new_town: FlaskClient) -> None:
+    page = page_of(new_town, "/data/versions?type=first")
+
+    [marked] = [one for one in page.all("a") if one.get("aria-current") == "true"]
+    assert "type=first" in (marked["href"] or "")
+
+
+def test_versions_of_one_minute_are_told_apart_by_what_comes_first(edited: FlaskClient) -> None:
+    html = edited.get("/data/versions").get_data(as_text=True)
+    labels = re.findall(r"<option[^>]*>([^<]*)", html)
+
+    numbers = [str(one["revision"]) for one in versions(edited)]
+    assert [one.partition(" · ")[0] for one in labels] == 2 * numbers
+    assert all(re.fullmatch(r"[0-9]+ · [^,]+ 20[0-9]{2}, [0-9:]{5} UTC", one) for one in labels)
+
+
+def test_the_file_is_made_once_and_known_again(
+    edited: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"/data/versions.csv?{both(edited)}&type=law_changed"
+    first = edited.get(url)
+    # whatever it is made of cannot be read any more
+    monkeypatch.setattr(versions_page, "_csv_file", None)
+
+    again = edited.get(url)
+    known = edited.get(url, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (again.data, again.headers["ETag"]) == (first.data, first.headers["ETag"])
+    assert again.headers["Content-Disposition"] == first.headers["Content-Disposition"]
+    assert again.headers["Access-Control-Allow-Origin"] == "*"
+    assert (known.status_code, known.data) == (304, b"")
 
 
 def test_the_page_leads_to_the_same_as_a_file_and_as_data(edited: FlaskClient) -> None:
@@ -139,6 +250,17 @@ def test_what_cannot_be_compared_is_named(
 
     assert (response.status_code, response.mimetype) == (status, "text/html")
     assert field in Page(response.text).text
+
+
+@pytest.mark.parametrize(
+    ("query", "status"), [("from=x", 422), ("type=news", 422), ("to=999999", 404)]
+)
+def test_a_file_that_cannot_be_made_is_refused_each_time(
+    edited: FlaskClient, query: str, status: int
+) -> None:
+    answers = [edited.get(f"/data/versions.csv?{query}").status_code for _ in range(2)]
+
+    assert answers == [status, status]
 
 
 def test_the_first_version_has_nothing_to_be_compared_with(client: FlaskClient) -> None:

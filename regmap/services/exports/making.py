@@ -1,16 +1,18 @@
 """A folder to make a file in, which nobody finds later: not even after the process was killed."""
 
-import atexit
 import fcntl
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 _PREFIX = ".export-"
 _IN_USE = ".in-use"
+_ONLY_OURS = 0o700
 
 
 @contextmanager
@@ -36,18 +38,33 @@ def making(folder: Path) -> Iterator[Path]:
 
 
 def writable(folder: Path) -> Path:
-    """The folder, or one for this process alone where nothing can be written there.
+    """The folder, or one of this user among the temporary files where nothing can be written there.
 
-    A cache on a read-only disk only costs time; that is all that it may cost here too.
+    A cache on a read-only disk only costs time; that is all that it may cost here too. All workers
+    share the other folder, and the next run finds it: a worker that is killed leaves nothing more.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError:
-        instead = Path(tempfile.mkdtemp(prefix="regmap-exports-"))
-        atexit.register(shutil.rmtree, instead, ignore_errors=True)
-        return instead
+        return _instead()
+
+
+def _instead() -> Path:
+    """A folder that only this user can open."""
+    folder = Path(tempfile.gettempdir()) / f"regmap-exports-{os.getuid()}"
+    with suppress(FileExistsError):
+        folder.mkdir(mode=_ONLY_OURS)
+    found = folder.lstat()
+    is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+    if is_ours and stat.S_IMODE(found.st_mode) == _ONLY_OURS:
+        return folder
+    # somebody else has put something there: better a folder that no other process knows
+    alone = Path(tempfile.mkdtemp(prefix="regmap-exports-"))
+    # not atexit: a worker that multiprocessing forked ends without calling it
+    Finalize(None, shutil.rmtree, (alone, True), exitpriority=1)
+    return alone
 
 
 @contextmanager

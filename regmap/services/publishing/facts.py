@@ -109,15 +109,15 @@ def plain(text: str) -> str:
 
 
 def _told(one: VersionChange) -> Iterator[tuple[str, str]]:
-    if one.before is None or one.before.document is None:
+    if one.is_first:
         yield NEW, _new(one)
-    elif one.after.document is None:
+    elif one.is_removal:
         yield RECORD_CORRECTED, "was removed from the data set."
     elif not one.differences:
         listed = ", ".join(f"`{name}`" for name in _fields(one.changes))
         what = "the law is told as before" if one.substance else "the jurisdiction itself"
         yield RECORD_CORRECTED, f"{what}; changed: {listed}."
-    for difference in one.differences if one.before and one.after.document else ():
+    for difference in () if one.is_first or one.is_removal else one.differences:
         is_news = difference.type is ChangeType.LAW_CHANGED
         yield (LAW_CHANGED if is_news else RECORD_CORRECTED), _difference(difference)
 

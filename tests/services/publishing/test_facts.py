@@ -114,6 +114,18 @@ def test_a_removed_and_a_new_record_are_told(publisher: Publisher) -> None:
     assert any("(`US-VA`), 7-OH: " in fact for facts in found.values() for fact in facts)
 
 
+def test_a_record_that_comes_back_is_told_once_and_as_new(publisher: Publisher) -> None:
+    record = publisher.present("US-VA")
+    publisher.record(Edit(("US-VA", "kratom"), None, "ana", "Twice there."))
+    publisher.release()
+    publisher.record(Edit(("US-VA", "kratom"), record, "ana", "It was the only one."))
+
+    found = sections(changelog(publisher))
+
+    assert list(found) == ["Recorded for the first time"]
+    assert len(found["Recorded for the first time"]) == 1
+
+
 def test_a_corrected_name_is_told_of_the_jurisdiction_itself(publisher: Publisher) -> None:
     n = publisher.released_to() + 1
     itself = publisher.present("US-VA", None) | {"name": "Old Dominion"}
