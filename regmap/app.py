@@ -35,7 +35,7 @@ from regmap.web.site import error_page, join_pages
 
 log = logging.getLogger("regmap")
 
-_M_MMAP_THRESHOLD = -3  # malloc.h
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # malloc.h
 _LARGE = 256 << 10  # bytes; from here on a block goes back to the system when it is freed
 
 _COMPRESSION = {
@@ -120,13 +120,14 @@ def _settle_memory() -> None:
 
     The collector would go through the whole data set several times while it makes the many objects
     of one large batch. glibc would keep freed memory for later: 20 MB after the start, and the
-    room for the largest answer ever given.
+    room for the largest answer ever given, for each thread anew, although they take turns.
     """
     gc.collect()
     gc.freeze()
     libc = ctypes.CDLL(None)
     if hasattr(libc, "malloc_trim"):  # other C libraries have no such calls, and no such habit
         libc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
+        libc.mallopt(_M_ARENA_MAX, 1)
         libc.malloc_trim(0)
 
 
