@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -10,14 +9,11 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import brotli  # type: ignore[import-untyped]  # ships no types
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from regmap.http.context import exports
-from regmap.http.lanes import SENT_AT_ONCE
 from regmap.services.exports import shelf
 from regmap.services.exports.columns import Table
 from regmap.services.exports.files import Form
@@ -44,14 +40,6 @@ def kept(response: TestResponse, folder: Path, form: Form) -> Path:
     file = folder / f"answer.{form}"
     file.write_bytes(response.get_data())
     return file
-
-
-def dropped(app: Flask, answer: TestResponse) -> list[Path]:
-    """The kept files of an answer, to be dropped as by another worker."""
-    with app.app_context():
-        files = list(exports()._folder.glob(f"*-{answer.headers['ETag'].strip(chr(34))}.*"))
-    assert files
-    return files
 
 
 @lru_cache
@@ -254,147 +242,6 @@ def test_each_format_has_its_media_type(client: FlaskClient) -> None:
         "gpkg": "application/geopackage+sqlite3",
         "parquet": "application/vnd.apache.parquet",
     }
-
-
-@pytest.mark.parametrize("form", list(Form))
-def test_what_the_client_has_already_is_not_sent_again(
-    client: FlaskClient, form: Form, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    address = f"/api/v1/export/{form}?table=changes&substance=7-oh"
-    etag = client.get(address).headers["ETag"]
-    monkeypatch.setattr(shelf, "write_table", None)  # and nothing is made again
-
-    for known in (etag, f'"other", {etag}', f"W/{etag}", f'{etag[:-1]}:br"'):
-        again = client.get(address, headers={"If-None-Match": known})
-        assert (again.status_code, again.get_data()) == (304, b"")
-        assert again.headers["ETag"] == etag
-    assert client.get(address, headers={"If-None-Match": '"other"'}).status_code == 200
-
-
-def test_head_says_what_would_come(client: FlaskClient) -> None:
-    head, answer = (ask("/api/v1/export/csv?table=records") for ask in (client.head, client.get))
-
-    assert head.get_data() == b""
-    assert dict(head.headers) == dict(answer.headers)
-
-
-def test_text_is_compressed_where_the_client_takes_it(client: FlaskClient) -> None:
-    plain = client.get("/api/v1/export/csv")
-    packed = client.get("/api/v1/export/csv", headers={"Accept-Encoding": "br"})
-
-    assert packed.headers["Content-Encoding"] == "br"
-    assert len(packed.get_data()) < len(plain.get_data()) / 4
-    assert brotli.decompress(packed.get_data()) == plain.get_data()
-
-
-@pytest.mark.parametrize("form", [Form.CSV, Form.JSONL, Form.GEOJSON])
-@pytest.mark.parametrize("wanted", ["gzip", "gzip, deflate, br, zstd", "*"])
-def test_text_is_sent_with_the_compression_that_is_kept(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, form: Form, wanted: str
-) -> None:
-    address = f"/api/v1/export/{form}?substance=7-oh"
-    plain = client.get(address)
-    client.get(address, headers={"Accept-Encoding": wanted})
-    monkeypatch.setattr(shelf, "_zip", None)  # compressed once
-
-    packed = client.get(address, headers={"Accept-Encoding": wanted})
-    head = client.head(address, headers={"Accept-Encoding": wanted})
-
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert packed.headers["ETag"] == f'{plain.headers["ETag"][:-1]}:gzip"'
-    assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
-    assert packed.content_length == len(packed.get_data()) < plain.content_length
-    assert gzip.decompress(packed.get_data()) == plain.get_data()
-    assert dict(head.headers) == dict(packed.headers)
-    again = client.get(
-        address, headers={"Accept-Encoding": wanted, "If-None-Match": packed.headers["ETag"]}
-    )
-    assert (again.status_code, again.get_data()) == (304, b"")
-
-
-@pytest.mark.parametrize("wanted", ["deflate", "identity", "identity, gzip;q=0.5"])
-def test_who_does_not_want_gzip_is_sent_the_file_as_it_is(client: FlaskClient, wanted: str) -> None:
-    plain = client.get("/api/v1/export/csv?substance=7-oh")
-
-    answer = client.get("/api/v1/export/csv?substance=7-oh", headers={"Accept-Encoding": wanted})
-
-    assert "Content-Encoding" not in answer.headers
-    assert answer.headers["ETag"] == plain.headers["ETag"]
-    assert answer.get_data() == plain.get_data()
-
-
-@pytest.mark.parametrize("form", [Form.GPKG, Form.PARQUET])
-def test_binary_forms_are_not_compressed_again(client: FlaskClient, form: Form) -> None:
-    answer = client.get(
-        f"/api/v1/export/{form}?substance=7-oh", headers={"Accept-Encoding": "gzip, br, zstd"}
-    )
-
-    assert "Content-Encoding" not in answer.headers
-    assert answer.content_length == len(answer.get_data())
-
-
-def test_a_file_that_is_dropped_while_it_is_sent_arrives_whole(
-    app: Flask, client: FlaskClient
-) -> None:
-    address = "/api/v1/export/csv?on=2012-02-03"
-    whole = client.get(address).get_data()
-    answer = client.get(address, buffered=False)
-    for file in dropped(app, answer):
-        file.unlink()
-
-    assert answer.get_data() == whole
-
-
-def test_a_file_that_is_dropped_before_it_is_open_is_made_again(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    address = "/api/v1/export/csv?on=2012-02-04"
-    whole = client.get(address).get_data()
-    find, times = shelf.Shelf.find, []
-
-    def found_and_dropped(self: shelf.Shelf, name: str) -> shelf.Shelved | None:
-        found = find(self, name)
-        times.append(found)
-        if found is not None and len(times) == 2:  # the first time it is asked for its digest
-            found.path.unlink()
-        return found
-
-    monkeypatch.setattr(shelf.Shelf, "find", found_and_dropped)
-
-    answer = client.get(address)
-
-    assert (answer.status_code, answer.get_data()) == (200, whole)
-    assert [one is None for one in times] == [False, False, True]
-
-
-def test_who_comes_when_too_many_files_are_being_sent_is_told_when_to_come_again(
-    app: Flask,
-) -> None:
-    address = "/api/v1/export/csv?on=2012-02-03"
-    readers = [app.test_client().get(address, buffered=False) for _ in range(SENT_AT_ONCE)]
-    etag = readers[0].headers["ETag"]
-
-    refused = app.test_client().get(address)
-    known = app.test_client().get(address, headers={"If-None-Match": etag})
-    for reader in readers:
-        reader.close()
-    after = [app.test_client().get(address).status_code for _ in range(2 * SENT_AT_ONCE)]
-
-    assert_problem(refused, 503)
-    assert int(refused.headers["Retry-After"]) > 0
-    assert known.status_code == 304  # nothing is sent
-    assert set(after) == {200}
-
-
-def test_what_sends_no_file_takes_nobody_the_place(app: Flask, client: FlaskClient) -> None:
-    address = "/api/v1/export/jsonl?on=2012-02-03"
-    etag = client.get(address).headers["ETag"]
-    for _ in range(2 * SENT_AT_ONCE):
-        assert client.head(address).status_code == 200
-        assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
-        assert client.get(f"{address}&substance=nonsense").status_code == 422
-
-    assert client.get(address).status_code == 200
 
 
 @pytest.mark.parametrize(
