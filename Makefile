@@ -10,10 +10,9 @@ setup-dev: ; @scripts/setup dev
 serve: setup
 	@scripts/start
 
-# Three at once on two cores: tests wait for servers and browsers half of the time.
 test: setup-dev
 	@scripts/install-test-tools
-	.venv/bin/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: setup-dev
 	.venv/bin/ruff check .

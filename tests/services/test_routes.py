@@ -99,10 +99,13 @@ def km_by_brute_force(
     drawn = shapely.linestrings(pieces)
     shapes = np.array([shape for _, shape in leaves])
     tree = shapely.STRtree(drawn)
+    box = np.concatenate([spots.min(axis=0) - 0.1, spots.max(axis=0) + 0.1])
     found: dict[str, float] = {}
     for (id, _), shape in zip(leaves, shapes, strict=True):
         near = drawn[tree.query(shape)]
         if len(near):
+            # a whole country is slow to cut with: what lies around the line is enough of it
+            shape = shapely.clip_by_rect(shape, *box)
             shapely.prepare(shape)
             near = near[shapely.intersects(shape, near)]
             cut = shapely.intersection(shape, near)
