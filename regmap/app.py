@@ -20,7 +20,7 @@ from regmap.feeds.site import join_feeds
 from regmap.http import context, headers
 from regmap.http.curators import join_curators
 from regmap.http.health import join_health
-from regmap.http.lanes import join_lanes
+from regmap.http.lanes import SENT_AT_ONCE, THREADS, Lanes, join_lanes
 from regmap.http.limits import join_limits
 from regmap.http.problems import problem, status_of
 from regmap.ogc.site import join_ogc
@@ -68,10 +68,15 @@ _FOR_PROGRAMS = ("api", "ogc", "feeds")
 """The first parts of addresses that programs ask."""
 
 
-def create_app(settings: Settings, today: Callable[[], date] = context.today) -> Flask:
+def create_app(
+    settings: Settings,
+    today: Callable[[], date] = context.today,
+    sent_at_once: int = SENT_AT_ONCE,
+) -> Flask:
     """Make the app.
 
     :param today: gives the day that evidence is aged by.
+    :param sent_at_once: how many files it makes and sends at once.
     :raises DataProblem: if the database or the boundaries are missing or broken.
     :raises InvalidSetting: if there is no secret key.
     """
@@ -102,14 +107,14 @@ def create_app(settings: Settings, today: Callable[[], date] = context.today) ->
     _join_errors(app)
     _trust_proxies(app, settings.trusted_proxies)
     put_in_front(app)
-    join_lanes(app)
+    join_lanes(app, Lanes(sent_at_once))
     app.after_request(lambda response: _finish(response, compress))
     return app
 
 
 def application() -> Flask:
     """The app of one worker process, set up from the environment."""
-    app = create_app(Settings.from_environment(os.environ))
+    app = create_app(Settings.from_environment(os.environ), sent_at_once=THREADS - 1)
     context.desk_of(app).traffic.start()
     _settle_memory()
     return app
