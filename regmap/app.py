@@ -14,13 +14,14 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from regmap.api.description import join_api
-from regmap.api.lean import put_in_front
+from regmap.api.lean import put_in_front, quick_answers
 from regmap.domain.errors import RegmapError
 from regmap.feeds.site import join_feeds
 from regmap.http import context, headers
 from regmap.http.curators import join_curators
+from regmap.http.front import Front, join_front
 from regmap.http.health import join_health
-from regmap.http.lanes import SENT_AT_ONCE, THREADS, Lanes, join_lanes
+from regmap.http.lanes import FILE, join_lanes
 from regmap.http.limits import join_limits
 from regmap.http.problems import problem, status_of
 from regmap.ogc.site import join_ogc
@@ -71,12 +72,10 @@ _FOR_PROGRAMS = ("api", "ogc", "feeds")
 def create_app(
     settings: Settings,
     today: Callable[[], date] = context.today,
-    sent_at_once: int = SENT_AT_ONCE,
 ) -> Flask:
     """Make the app.
 
     :param today: gives the day that evidence is aged by.
-    :param sent_at_once: how many files it makes and sends at once.
     :raises DataProblem: if the database or the boundaries are missing or broken.
     :raises InvalidSetting: if there is no secret key.
     """
@@ -105,19 +104,26 @@ def create_app(
     join_pages(app, settings)
     join_ogc(app)
     _join_errors(app)
+    join_front(app)
     _trust_proxies(app, settings.trusted_proxies)
     put_in_front(app)
-    join_lanes(app, Lanes(sent_at_once))
+    join_lanes(app)
     app.after_request(lambda response: _finish(response, compress))
     return app
 
 
 def application() -> Flask:
-    """The app of one worker process, set up from the environment."""
-    app = create_app(Settings.from_environment(os.environ), sent_at_once=THREADS - 1)
+    """The app of one worker process, set up from the environment: for any WSGI server."""
+    app = create_app(Settings.from_environment(os.environ))
     context.desk_of(app).traffic.start()
     _settle_memory()
     return app
+
+
+def front() -> Front:
+    """The same for ``regmap serve``, which keeps no thread waiting for a client."""
+    app = application()
+    return Front(app, quick_answers(app))
 
 
 def _settle_memory() -> None:
@@ -187,7 +193,8 @@ def _finish(response: Response, compress: Compress) -> Response:
         for name, value in kind:
             # not item by item: setting looks for an older value first, on every answer
             response.headers.add(name, value)
-    if "HTTP_ACCEPT_ENCODING" not in request.environ:
+    # files are kept compressed, or sent as they are
+    if "HTTP_ACCEPT_ENCODING" not in request.environ or FILE in request.environ:
         response.headers.add(*headers.VARY)
         return response
     finished: Response = compress.after_request(response)

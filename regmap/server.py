@@ -6,7 +6,6 @@ import sys
 from multiprocessing import get_context
 
 from regmap.domain.errors import DataProblem, InvalidValue
-from regmap.http.lanes import THREADS
 from regmap.http.limits import Limits
 from regmap.services.check import check_readable
 from regmap.services.receipts import Receipts
@@ -37,17 +36,16 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
     os.environ[variable("host")], os.environ[variable("port")] = host, str(port)
     os.environ.update(_ALLOCATOR)
     from granian import Granian  # not at the top: it reads that when it is loaded
-    from granian.constants import Interfaces
+    from granian.constants import Interfaces, Loops
 
     Granian(
-        "regmap.app:application",
+        "regmap.app:front",
         factory=True,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        loop=Loops.uvloop,
         workers=workers,
-        # They take turns to compute (http/lanes.py): the rest of them wait for slow clients.
-        blocking_threads=THREADS,
         respawn_failed_workers=True,
         # One that is asked to end while it starts does not hear it, and would be waited for.
         workers_kill_timeout=10,

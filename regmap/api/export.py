@@ -1,7 +1,7 @@
 """``GET /export/{form}``: a whole table as a file."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, nullcontext
+from contextlib import nullcontext
 from typing import Any, BinaryIO
 
 from flask import Response, request
@@ -73,30 +73,28 @@ def export(query: dict[str, Any], form: str) -> Response:
     known = exports().known(asked, question)
     if known is not None and caching.is_known(known.sha256):
         return _unchanged(question, asked, known)
-    with ExitStack() as held:
-        held.callback(lanes.slot().free)
-        is_zipped = _is_zipped(question.form)
-        ready = exports().known(asked, question, zipped=True) if is_zipped else known
-        with nullcontext() if ready else lanes.making():
-            file, opened = exports().opened(asked, question, is_zipped)
-        held.enter_context(opened)
-        if caching.is_known(file.sha256):
-            return _unchanged(question, asked, file)
-        sending = ExitStack() if request.method == "HEAD" else held.pop_all()
-    response = Response(
-        _chunks(opened, sending), headers=_headers(question, asked, file, is_zipped)
-    )
+    is_zipped = _is_zipped(question.form)
+    ready = exports().known(asked, question, zipped=True) if is_zipped else known
+    with nullcontext() if ready else lanes.making():
+        file, opened = exports().opened(asked, question, is_zipped)
+    if caching.is_known(file.sha256):
+        opened.close()
+        return _unchanged(question, asked, file)
+    response = Response(_chunks(opened), headers=_headers(question, asked, file, is_zipped))
     response.content_length = file.bytes
     response.headers["Content-Type"] = MEDIA_TYPES[question.form]
     # whatever becomes of the client: an answer that was begun is always closed
-    response.call_on_close(sending.close)
-    lanes.stream()
+    response.call_on_close(opened.close)
+    if request.method == "HEAD":
+        opened.close()
+    else:
+        lanes.send_file(file.path)
     return response
 
 
-def _chunks(opened: BinaryIO, sending: ExitStack) -> Iterator[bytes]:
-    with sending:
-        while not opened.closed and (chunk := opened.read(_CHUNK)):
+def _chunks(opened: BinaryIO) -> Iterator[bytes]:
+    with opened:
+        while chunk := opened.read(_CHUNK):
             yield chunk
 
 
@@ -104,8 +102,7 @@ def _is_zipped(form: Form) -> bool:
     """Whether the client is sent the file that is compressed already; binary forms have none."""
     wanted = request.accept_encodings
     quality = wanted.quality("gzip")
-    others = ("zstd", "br", "identity")
-    return not form.is_packed and quality > 0 and quality >= max(map(wanted.quality, others))
+    return not form.is_packed and quality > 0 and quality >= wanted.quality("identity")
 
 
 def _unchanged(question: Question, asked: Services, file: Shelved) -> Response:

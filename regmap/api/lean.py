@@ -23,6 +23,7 @@ from regmap.domain.resolution import Layer
 from regmap.domain.vocabulary import Substance
 from regmap.http import caching, headers
 from regmap.http.context import desk_of, source_of, today
+from regmap.http.front import Headers, Quick
 from regmap.schemas.answers import FoundSchema, LayerSchema
 from regmap.schemas.fields import parse_decimal
 from regmap.schemas.locations import check_coordinates
@@ -42,43 +43,57 @@ _order = tuple(FoundSchema().fields)
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-def put_in_front(app: Flask) -> None:
-    """Let an app answer points before Flask sees them."""
-    inner: WsgiApp = app.wsgi_app
+def quick_answers(app: Flask) -> Quick:
+    """What answers plain, valid points from an app's services."""
     services, traffic = source_of(app), desk_of(app).traffic
 
-    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ["PATH_INFO"] != PATH or not _is_plain(environ):
-            return inner(environ, start_response)
+    def answer(
+        method: str, path: str, query: str, header: Callable[[str], str | None]
+    ) -> tuple[Headers, bytes] | None:
+        if path != PATH or method != "GET":
+            return None
+        if header("accept-encoding") is not None or header("if-none-match") is not None:
+            return None  # may be compressed, or 304
         try:
-            body = point_body(services.current(), environ["QUERY_STRING"], traffic)
+            body = point_body(services.current(), query, traffic)
         except Exception:  # the full way answers errors as it does everywhere
             log.exception("the lean way failed")
-            body = None
+            return None
         if body is None:
-            return inner(environ, start_response)
-        start_response(
-            "200 OK",
-            [
-                ("Content-Type", "application/json"),
-                ("Content-Length", str(len(body))),
-                *caching.headers_of(caching.etag_of(body)),
-                *headers.API,
-                headers.VARY,
-            ],
+            return None
+        return _headers(body), body
+
+    return answer
+
+
+def put_in_front(app: Flask) -> None:
+    """Let an app answer points before Flask sees them, whatever server it runs under."""
+    inner: WsgiApp = app.wsgi_app
+    quick = quick_answers(app)
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        found = quick(
+            environ["REQUEST_METHOD"],
+            environ["PATH_INFO"],
+            environ["QUERY_STRING"],
+            lambda name: environ.get(f"HTTP_{name.upper().replace('-', '_')}"),
         )
-        return (body,)
+        if found is None:
+            return inner(environ, start_response)
+        start_response("200 OK", found[0])
+        return (found[1],)
 
     app.wsgi_app = answer  # type: ignore[method-assign]  # as Flask's documentation advises
 
 
-def _is_plain(environ: dict[str, Any]) -> bool:
-    """A GET that asks for neither compression nor 304."""
-    return (
-        environ["REQUEST_METHOD"] == "GET"
-        and "HTTP_ACCEPT_ENCODING" not in environ
-        and "HTTP_IF_NONE_MATCH" not in environ
-    )
+def _headers(body: bytes) -> Headers:
+    return [
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(body))),
+        *caching.headers_of(caching.etag_of(body)),
+        *headers.API,
+        headers.VARY,
+    ]
 
 
 def point_body(asked: Services, query_string: str, traffic: Traffic | None = None) -> bytes | None:

@@ -1,14 +1,13 @@
-"""Who may compute when: one thread answers, one makes files, and all of them send.
+"""Who may compute when: one thread answers, and beside it one makes files.
 
 Threads that compute beside each other pass the interpreter lock to and fro, and cost a third of the
-rate. But a single thread stands still as long as one client reads slowly, or one file is made. So a
-worker has a second one, which waits: for its turn, or for its client.
+rate. But a single one would stand still while a file is made. So they take turns.
 """
 
 import threading
-import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, request
@@ -16,13 +15,11 @@ from flask import Flask, current_app, request
 from regmap.domain.errors import ExportFailed
 from regmap.domain.wording import said
 
-THREADS = 2
-"""How many threads a worker has. Each further one costs, although they take turns: 15,000 answers a
-second were measured with one, 8,900 with two, 6,500 with eight."""
+THREADS = 8
+"""How many threads of a worker compute, or wait for their turn."""
 
-SENT_AT_ONCE = 6
-"""How many files are made and sent at once, where threads are plenty; ``regmap serve`` keeps one of
-its threads for answers."""
+MADE_AT_ONCE = 4
+"""How many of them at most make a file, or wait until another one is made."""
 
 WAIT_SECONDS = 15.0
 """How long a request waits while the worker makes another file."""
@@ -30,41 +27,29 @@ WAIT_SECONDS = 15.0
 _RETRY_SECONDS = 5
 _EXTENSION = "regmap-lanes"
 _KEY = "regmap.lanes"
-_IS_STREAMED = "regmap.streamed"
+
+FILE = "regmap.file"
+"""Where the environment of a request holds the path of the file that is its answer."""
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-class Slot:
-    """The right to send one file; given back at once or, if forgotten, with the object."""
-
-    def __init__(self, slots: threading.BoundedSemaphore) -> None:
-        self._free = weakref.finalize(self, slots.release)
-
-    def free(self) -> None:
-        """Give it back; the second time does nothing."""
-        self._free()
-
-
 class Lanes:
-    """The turns of one worker; thread-safe.
+    """The turns of one worker; thread-safe."""
 
-    :param sent_at_once: how many files are made and sent at once.
-    """
-
-    def __init__(self, sent_at_once: int = SENT_AT_ONCE) -> None:
+    def __init__(self) -> None:
         self._answers = threading.Lock()
         self._files = threading.Lock()
-        self._slots = threading.BoundedSemaphore(sent_at_once)
+        self._makers = threading.BoundedSemaphore(MADE_AT_ONCE)
 
     def in_turn(self, inner: WsgiApp) -> WsgiApp:
-        """An app that computes one answer at a time, and whole; it is sent outside its turn."""
+        """An app that computes one answer at a time, and whole; files are read as they are sent."""
 
         def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
             environ[_KEY] = self
             with self._answers:
                 body = inner(environ, start_response)
-                return body if _IS_STREAMED in environ else _whole(body)
+                return body if FILE in environ else _whole(body)
 
         return answer
 
@@ -73,51 +58,32 @@ class Lanes:
         """The turn of one who makes a file; others answer meanwhile.
 
         :param is_answering: whether this thread has the turn to answer, and gets it again.
-        :raises ExportFailed: if another file takes too long.
+        :raises ExportFailed: if another file takes too long, or too many wait for theirs.
         """
+        busy = said("another file is being made; please try again in a moment")
+        if not self._makers.acquire(blocking=False):
+            raise ExportFailed(busy, retry_after=_RETRY_SECONDS)
         if is_answering:
             self._answers.release()
         try:
             if not self._files.acquire(timeout=WAIT_SECONDS):
-                raise ExportFailed(
-                    said("another file is being made; please try again in a moment"),
-                    retry_after=_RETRY_SECONDS,
-                )
+                raise ExportFailed(busy, retry_after=_RETRY_SECONDS)
             try:
                 yield
             finally:
                 self._files.release()
         finally:
+            self._makers.release()
             if is_answering:
                 self._answers.acquire()
 
-    def slot(self) -> Slot:
-        """The right to make and send a file.
 
-        :raises ExportFailed: if as many as may be are being sent.
-        """
-        if not self._slots.acquire(blocking=False):
-            raise ExportFailed(
-                said("too many files are being sent; please try again in a moment"),
-                retry_after=_RETRY_SECONDS,
-            )
-        return Slot(self._slots)
-
-
-def join_lanes(app: Flask, lanes: Lanes | None = None) -> None:
+def join_lanes(app: Flask) -> None:
     """Let the threads of an app take turns; to be called when all else stands in front of it."""
-    lanes = lanes or Lanes()
+    lanes = Lanes()
     app.extensions[_EXTENSION] = lanes
     turns: Any = lanes.in_turn(app.wsgi_app)
     app.wsgi_app = turns  # type: ignore[method-assign]  # as Flask advises
-
-
-def slot() -> Slot:
-    """The right to make and send a file, in the current app.
-
-    :raises ExportFailed: if as many as may be are being sent.
-    """
-    return _current().slot()
 
 
 @contextmanager
@@ -130,9 +96,12 @@ def making() -> Iterator[None]:
         yield
 
 
-def stream() -> None:
-    """Have the current request's answer sent piece by piece, and not made whole before."""
-    request.environ[_IS_STREAMED] = True
+def send_file(path: Path) -> None:
+    """Leave it to the server to read the current request's answer from a file.
+
+    A server that cannot do so sends the body of the response, piece by piece.
+    """
+    request.environ[FILE] = path
 
 
 def _current() -> Lanes:
@@ -141,7 +110,7 @@ def _current() -> Lanes:
 
 
 def _whole(body: Iterable[bytes]) -> list[bytes]:
-    """All of a body, in the form that granian takes over at once and sends without a thread."""
+    """All of a body, in the form that a server takes over at once."""
     try:
         return list(body)
     finally:

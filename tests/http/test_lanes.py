@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import threading
+import time
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,22 +13,23 @@ from flask import Flask, Response
 
 from regmap.domain.errors import ExportFailed
 from regmap.http import lanes
-from regmap.http.lanes import Lanes, join_lanes
+from regmap.http.lanes import MADE_AT_ONCE, Lanes, join_lanes
 
 SECONDS = 20
 """After which something hangs."""
 
 
 class Stage:
-    """An app with an address that makes a file, one that streams, and one that just answers."""
+    """An app with an address that makes a file, one that sends one, and one that just answers."""
 
-    def __init__(self, sent_at_once: int = 2) -> None:
+    def __init__(self) -> None:
         self.app = Flask(__name__)
         self.making, self.made = threading.Event(), threading.Event()
         self.app.add_url_rule("/", view_func=lambda: "answered")
         self.app.add_url_rule("/made", view_func=self._make)
-        self.app.add_url_rule("/streamed", view_func=self._stream)
-        join_lanes(self.app, Lanes(sent_at_once))
+        self.app.add_url_rule("/file", view_func=self._send)
+        self.app.register_error_handler(ExportFailed, lambda error: f"busy: {error.retry_after}")
+        join_lanes(self.app)
 
     def _make(self) -> str:
         with lanes.making():
@@ -35,12 +37,9 @@ class Stage:
             assert self.made.wait(SECONDS)
         return "made"
 
-    def _stream(self) -> Response:
-        slot = lanes.slot()
-        lanes.stream()
-        response = Response(iter(["one", "two"]))
-        response.call_on_close(slot.free)
-        return response
+    def _send(self) -> Response:
+        lanes.send_file(Path("the-file"))
+        return Response(iter(["one", "two"]))
 
     def ask(self, path: str) -> Iterable[bytes]:
         """What the server would send."""
@@ -65,8 +64,8 @@ def test_an_answer_is_whole_before_the_next_one_has_its_turn(stage: Stage) -> No
     assert stage.ask("/") == [b"answered"]
 
 
-def test_what_is_streamed_is_not_made_whole(stage: Stage) -> None:
-    body = iter(stage.ask("/streamed"))
+def test_what_is_sended_is_not_made_whole(stage: Stage) -> None:
+    body = iter(stage.ask("/file"))
 
     assert next(body) == b"one"
     assert stage.ask("/") == [b"answered"]  # beside a client that reads no further
@@ -101,37 +100,22 @@ def test_one_file_is_made_at_a_time(stage: Stage, monkeypatch: pytest.MonkeyPatc
     assert refused.value.retry_after
 
 
-def test_only_so_many_files_are_sent_at_once(stage: Stage) -> None:
-    with stage.app.app_context():
-        held = [lanes.slot(), lanes.slot()]
-        with pytest.raises(ExportFailed) as refused:
-            lanes.slot()
-        held.pop().free()
-        held.append(lanes.slot())
-        with pytest.raises(ExportFailed):
-            lanes.slot()
+def test_who_comes_when_too_many_wait_for_a_file_is_told_when_to_come_again(stage: Stage) -> None:
+    makers: list[threading.Thread] = []
+    for _ in range(MADE_AT_ONCE):
+        makers.append(threading.Thread(target=stage.ask, args=["/made"]))
+        makers[-1].start()
+    assert stage.making.wait(SECONDS)
+    while stage.app.extensions["regmap-lanes"]._makers._value:  # until all of them wait
+        time.sleep(0.01)
 
-    assert refused.value.retry_after
+    assert stage.ask("/made") == [b"busy: 5"]
+    assert stage.ask("/") == [b"answered"]  # a thread is left to answer
 
-
-def test_a_slot_is_given_back_once_when_the_client_is_gone(stage: Stage) -> None:
-    for _ in range(3):
-        body: Any = stage.ask("/streamed")
-        next(iter(body))
-        body.close()
-        body.close()
-
-    with stage.app.app_context():
-        assert [lanes.slot(), lanes.slot()]
-
-
-def test_a_slot_that_was_forgotten_comes_back(stage: Stage) -> None:
-    with stage.app.app_context():
-        held: list[object] = [lanes.slot(), lanes.slot()]
-        held.clear()
-        gc.collect()
-
-        assert [lanes.slot(), lanes.slot()]
+    stage.made.set()
+    for maker in makers:
+        maker.join(SECONDS)
+    assert stage.ask("/made") == [b"made"]
 
 
 def test_an_error_gives_the_turn_back(stage: Stage) -> None:
