@@ -14,6 +14,7 @@ from regmap.geo.atlas import Atlas
 from regmap.geo.locator import Locator
 from regmap.services.snapshot import Geography, open_geography
 from regmap.store.database import Database
+from tests.served import shared_folder
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -38,7 +39,7 @@ settings.load_profile("regmap")
 @pytest.fixture(scope="session")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where what is computed from the boundaries is kept while the tests run."""
-    return tmp_path_factory.mktemp("kept")
+    return shared_folder(tmp_path_factory) / "cache"
 
 
 @pytest.fixture(scope="session")

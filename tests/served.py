@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,12 +19,15 @@ from werkzeug.test import TestResponse
 from regmap.app import create_app
 from regmap.services.files import read_data
 from regmap.services.load import load_release
+from regmap.services.snapshot import open_geography
 from regmap.settings import ROOT, Settings
 from regmap.store import revisions
 from regmap.store.database import Database
 from regmap.store.revisions import Edit
+from tests.once import made_once
 
 DATA = ROOT / "data"
+DATABASE = "regmap.sqlite"
 PROBLEM = "application/problem+json"
 KEY = "the secret key of the tests: 32 or longer"
 HOSTILE = (
@@ -58,29 +61,35 @@ def loaded_database(file: Path, data_dir: Path = DATA) -> Path:
 
 
 def shared_folder(factory: pytest.TempPathFactory) -> Path:
-    """One folder for the whole run: the cache, and the database that nobody writes to."""
+    """A folder for all tests of this process: the cache, and the database that nobody writes to.
+
+    Not for those of the other processes: a server counts in its database how often it was asked,
+    and packs files for download one at a time.
+    """
     folder = factory.getbasetemp() / "served"
-    folder.mkdir(exist_ok=True)
+    if not folder.is_dir():
+        folder.mkdir()
+        # links: each file of a cache is put in place whole, never changed
+        shutil.copytree(filled_cache(factory), folder / "cache", copy_function=os.link)
     return folder
 
 
+def filled_cache(factory: pytest.TempPathFactory) -> Path:
+    """What is computed from the boundaries, once for the run: as good as read-only."""
+    return made_once(factory, "cache", lambda folder: open_geography(DATA, folder))
+
+
 def shared_database(factory: pytest.TempPathFactory) -> Path:
-    """The loaded database of the run, made on first use; tests that write take a copy."""
-    file = shared_folder(factory) / "regmap.sqlite"
-    return file if file.is_file() else loaded_database(file)
+    """The loaded database of this process; tests that write take a copy."""
+    file = shared_folder(factory) / DATABASE
+    return file if file.is_file() else copied_database(factory, file.parent)
 
 
 def copied_database(factory: pytest.TempPathFactory, to: Path) -> Path:
-    """A copy of the loaded database, to be written to."""
-    origin = shared_database(factory)
-    for file in origin.parent.glob(f"{origin.name}*"):  # with what its write-ahead log still holds
-        shutil.copy(file, to / file.name)
-    copy = to / origin.name
-    with sqlite3.connect(copy) as connection:
-        # servers of other tests write into the shared one how often they were asked
-        connection.execute("DELETE FROM traffic")
-    connection.close()
-    return copy
+    """A copy of the loaded database in a folder, to be written to."""
+    # the origin is closed, and never opened again: its file alone is all of it
+    origin = made_once(factory, "database", lambda folder: loaded_database(folder / DATABASE))
+    return Path(shutil.copy(origin / DATABASE, to))
 
 
 def make_app(database: Path, cache_dir: Path, data_dir: Path = DATA, **settings: Any) -> Flask:

@@ -65,6 +65,15 @@ class Visit:
         """Go to a page and wait until everything it asks for has come."""
         self.page.goto(f"{self.site}{path}", wait_until="networkidle")
 
+    def read(self, path: str) -> None:
+        """Go to a page and wait until it is shown: enough where its requests are not looked at.
+
+        Of all pages only the map asks for more when it has loaded.
+        """
+        self.page.goto(f"{self.site}{path}", wait_until="load")
+        if self.page.locator("#map_regmap").count():
+            self.page.wait_for_function("document.documentElement.dataset.painted")
+
     def open_map(self, path: str = "/?on=2026-11-22") -> None:
         """Go to the map and wait until it is drawn."""
         self.open(path)

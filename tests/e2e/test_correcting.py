@@ -71,7 +71,7 @@ def assert_axe_is_content(page: Page) -> None:
 
 def test_a_visitor_corrects_an_age_adds_to_it_and_withdraws_it(visitor: Visit) -> None:
     page = visitor.page
-    visitor.open("/jurisdictions/US-VA")
+    visitor.read("/jurisdictions/US-VA")
     follow(page.get_by_role("link", name="Correct the record: Kratom"))
 
     assert page.get_by_label("Minimum age").input_value() == "21"
@@ -109,7 +109,7 @@ def test_a_visitor_corrects_an_age_adds_to_it_and_withdraws_it(visitor: Visit) -
 
 def test_a_place_is_found_and_a_missing_rule_added(visitor: Visit) -> None:
     page = visitor.page
-    visitor.open("/corrections")
+    visitor.read("/corrections")
     follow(page.get_by_role("link", name="Hand in a correction"))
     page.get_by_label("Country, state, county, town or ZIP code").fill("Suva, Fiji")
     follow(page.get_by_role("button", name="Find"))
@@ -125,7 +125,7 @@ def test_a_place_is_found_and_a_missing_rule_added(visitor: Visit) -> None:
 
 def test_what_is_wrong_is_said_first_and_typed_texts_stay(reader: Visit) -> None:
     page = reader.page
-    reader.open("/corrections/new?jurisdiction=US-VA")
+    reader.read("/corrections/new?jurisdiction=US-VA")
     page.get_by_label("Minimum age").fill("eighteen")
     page.get_by_label("What is wrong, in your words").fill("Line one\nLine two")
     page.get_by_label("Source 2: address").fill("javascript:alert(1)")
@@ -149,7 +149,7 @@ def test_what_is_wrong_is_said_first_and_typed_texts_stay(reader: Visit) -> None
 
 def test_the_pages_of_a_correction_satisfy_axe(reader: Visit) -> None:
     page = reader.page
-    reader.open("/corrections/new?jurisdiction=US-VA&period=none")
+    reader.read("/corrections/new?jurisdiction=US-VA&period=none")
     page.get_by_label("What is wrong, in your words").fill("Please look at it again.")
     page.get_by_label("Source 1: address").fill(SOURCE)
     hand_in(page)
@@ -162,7 +162,7 @@ def test_the_pages_of_a_correction_satisfy_axe(reader: Visit) -> None:
 
 def test_the_keyboard_goes_through_the_form_and_never_into_the_trap(reader: Visit) -> None:
     page = reader.page
-    reader.open("/corrections/new?jurisdiction=US-VA")
+    reader.read("/corrections/new?jurisdiction=US-VA")
     page.get_by_label("From").focus()
     reached = ["from"]
     while reached[-1] != "sent" and len(reached) < 80:
@@ -182,7 +182,7 @@ def test_the_keyboard_goes_through_the_form_and_never_into_the_trap(reader: Visi
 def test_a_double_click_makes_one_correction(reader: Visit) -> None:
     page = reader.page
     before = ids_of_ledger(page, reader.site, "TH")
-    reader.open("/corrections/new?jurisdiction=TH&period=none")
+    reader.read("/corrections/new?jurisdiction=TH&period=none")
     page.get_by_label("What is wrong, in your words").fill("Please look at it again.")
     page.get_by_label("Source 1: address").fill(SOURCE)
 
@@ -196,7 +196,7 @@ def test_a_double_click_makes_one_correction(reader: Visit) -> None:
 @pytest.mark.parametrize("text", [HOSTILE, RIGHT_TO_LEFT, LONG.strip(), "W" * 2_000])
 def test_strange_texts_are_shown_whole_and_run_nothing(reader: Visit, text: str) -> None:
     page = reader.page
-    reader.open("/corrections/new?jurisdiction=GH")
+    reader.read("/corrections/new?jurisdiction=GH")
     for label in ("Summary", "Citation", "Penalty", "What is wrong, in your words"):
         page.get_by_label(label, exact=True).fill(text)
     page.get_by_label("Source 1: address").fill("https://example.org/" + "x" * 500)

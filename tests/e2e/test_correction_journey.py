@@ -66,7 +66,7 @@ def curator(browser: Browser, place: Place) -> Iterator[Visit]:
     """Somebody else, in another browser, signed in."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     visit = watched(context, place.site)
-    visit.open("/sign-in")
+    visit.read("/sign-in")
     visit.page.get_by_label("Name").fill(BOB)
     visit.page.get_by_label("Password").fill(PASSWORD)
     press(visit.page, "Sign in")
@@ -86,7 +86,7 @@ def text_of(page: Page) -> str:
 def handed_in(visit: Visit, jurisdiction: str, message: str) -> str:
     """Hand in a message with a source; the secret address."""
     page = visit.page
-    visit.open(f"/corrections/new?jurisdiction={jurisdiction}&substance=kratom&period=none")
+    visit.read(f"/corrections/new?jurisdiction={jurisdiction}&substance=kratom&period=none")
     page.get_by_label("What is wrong, in your words").fill(message)
     page.get_by_label("Source 1: address").fill(SOURCE)
     press(page, "Hand in the correction")
@@ -95,7 +95,7 @@ def handed_in(visit: Visit, jurisdiction: str, message: str) -> str:
 
 
 def decide(visit: Visit, id: str, reason: str, button: str) -> None:
-    visit.open(f"/review/{id}")
+    visit.read(f"/review/{id}")
     visit.page.get_by_label("Reason or question").fill(reason)
     press(visit.page, button)
     visit.page.wait_for_url("**?done=*")
@@ -112,7 +112,7 @@ def test_a_visitors_correction_of_an_age_goes_all_the_way(
     shutil.copytree(DATA / "records", records)
     page, office = visitor.page, curator.page
 
-    visitor.open("/jurisdictions/US-VA")
+    visitor.read("/jurisdictions/US-VA")
     follow(page.get_by_role("link", name="Correct the record: Kratom"))
     page.get_by_label("Minimum age").fill(str(PROPOSED_AGE))
     page.get_by_label("What is wrong, in your words").fill(SAID)
@@ -121,7 +121,7 @@ def test_a_visitors_correction_of_an_age_goes_all_the_way(
     page.wait_for_url("**/corrections/*secret=*")
     own_address, id = page.url, id_of(page.url)
 
-    curator.open("/review")
+    curator.read("/review")
     follow(office.locator(f"a[href='/review/{id}']"))
     effect = office.get_by_role("region", name="What accepting does")
     assert f"Regulated, from {PROPOSED_AGE} years" in effect.inner_text()
@@ -146,13 +146,13 @@ def test_a_visitors_correction_of_an_age_goes_all_the_way(
     popup = visitor.open_popup("Virginia, United States")
     assert str(DECIDED_AGE) in popup.inner_text()
     # the history
-    visitor.open("/jurisdictions/US-VA")
+    visitor.read("/jurisdictions/US-VA")
     assert REASON in text_of(page)
     assert page.locator(f"a[href^='/corrections/{id}']").count() >= 1
     # the ledger
-    visitor.open("/corrections?jurisdiction=US-VA")
+    visitor.read("/corrections?jurisdiction=US-VA")
     assert "Accepted" in text_of(page)
-    visitor.open(f"/corrections/{id}")
+    visitor.read(f"/corrections/{id}")
     assert all(told in text_of(page) for told in (SAID, REASON, BOB))
     # the submitter's page
     page.goto(own_address)
@@ -185,7 +185,7 @@ def test_a_question_is_answered_and_the_correction_rejected_with_its_reason(
     decide(curator, id, "No county can be named.", "Reject")
     page.goto(own_address)
     assert page.get_by_role("heading", name="Rejected").is_visible()
-    visitor.open(f"/corrections/{id}")
+    visitor.read(f"/corrections/{id}")
     assert "No county can be named." in text_of(page)
     assert place.api.history("US-TN").revisions == before
 
@@ -201,11 +201,11 @@ def test_what_a_visitor_withdraws_nobody_decides_or_reads(
     press(page, "Yes, withdraw it")
     assert page.get_by_role("heading", name="Withdrawn").is_visible()
 
-    curator.open("/review")
+    curator.read("/review")
     assert curator.page.locator(f"a[href='/review/{id}']").count() == 0
-    curator.open(f"/review/{id}")
+    curator.read(f"/review/{id}")
     assert curator.page.get_by_role("button", name="Accept and write").count() == 0
-    visitor.open(f"/corrections/{id}")
+    visitor.read(f"/corrections/{id}")
     assert "A message that I shall regret." not in text_of(page)
     assert place.api.correction(id).state == "withdrawn"
 

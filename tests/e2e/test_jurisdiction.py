@@ -13,7 +13,7 @@ PAGE = "/jurisdictions/TH"
 
 
 def test_the_timeline_fits_a_small_phone_with_letters_of_full_size(narrow: Visit) -> None:
-    narrow.open(PAGE)
+    narrow.read(PAGE)
     chart = narrow.page.locator(".timeline svg[role=img]")
 
     box = chart.bounding_box()
@@ -26,7 +26,7 @@ def test_the_timeline_fits_a_small_phone_with_letters_of_full_size(narrow: Visit
 
 @pytest.mark.parametrize("address", [PAGE, "/jurisdictions/US-TN", "/jurisdictions/US-NY"])
 def test_no_two_years_of_the_axis_overlap(narrow: Visit, address: str) -> None:
-    narrow.open(address)
+    narrow.read(address)
 
     for chart in narrow.page.locator(".timeline svg[role=img]").all():
         spans = chart.evaluate(
@@ -39,7 +39,7 @@ def test_no_two_years_of_the_axis_overlap(narrow: Visit, address: str) -> None:
 
 
 def test_a_key_of_the_chart_leads_to_its_period(visit: Visit) -> None:
-    visit.open(PAGE)
+    visit.read(PAGE)
 
     visit.page.locator(".key-list a").nth(3).click()
 
@@ -50,7 +50,7 @@ def test_a_key_of_the_chart_leads_to_its_period(visit: Visit) -> None:
 
 
 def test_everything_that_can_be_used_is_reached_by_keyboard(visit: Visit) -> None:
-    visit.open("/jurisdictions/US-RI")
+    visit.read("/jurisdictions/US-RI")
     wanted = visit.page.locator("main :is(a[href], button, input, summary, [tabindex='0'])").count()
     seen: set[int] = set()
 
@@ -73,7 +73,7 @@ def test_everything_that_can_be_used_is_reached_by_keyboard(visit: Visit) -> Non
 
 
 def test_on_paper_the_page_is_whole_and_the_chart_keeps_its_fills(visit: Visit) -> None:
-    visit.open("/jurisdictions/US-RI")
+    visit.read("/jurisdictions/US-RI")
     visit.page.emulate_media(media="print")
 
     assert not visit.page.get_by_role("button", name="Show").is_visible()
@@ -102,7 +102,7 @@ def test_the_bars_are_outlined_in_either_theme(browser: Browser, site: str, them
 
 
 def test_the_badge_is_a_picture_on_the_page(visit: Visit) -> None:
-    visit.open("/jurisdictions/US-RI")
+    visit.read("/jurisdictions/US-RI")
 
     badge = visit.page.get_by_role("img", name="Kratom in Rhode Island: legal status")
 

@@ -54,7 +54,7 @@ def test_a_page_asks_no_other_host_and_the_browser_has_no_complaint(
 
 @pytest.mark.parametrize("path", [*PAGES, "/nope", "/jurisdictions/US?on=2026-02-30"])
 def test_nothing_overflows_a_small_phone(narrow: Visit, path: str) -> None:
-    narrow.open(path)
+    narrow.read(path)
 
     assert narrow.page.evaluate("document.documentElement.scrollWidth") <= 360
 

@@ -56,7 +56,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 def signed_in(visit: Visit, name: str) -> Visit:
-    visit.open("/sign-in")
+    visit.read("/sign-in")
     visit.page.get_by_label("Name").fill(name)
     visit.page.get_by_label("Password").fill(PASSWORD)
     visit.page.get_by_role("button", name="Sign in").click()
@@ -112,7 +112,7 @@ def test_a_curator_sees_the_effect_edits_and_accepts(curator: Visit, desk: Desk)
     before = desk.age("US-GA")
     edited = 31 if before == 30 else 30
     correction, page = desk.raised("US-GA"), curator.page
-    curator.open("/review")
+    curator.read("/review")
     follow(page.locator(f"a[href='/review/{correction.id}']"))
     effect = page.get_by_role("region", name="What accepting does")
     assert "Regulated, from 25 years" in effect.inner_text()
@@ -135,7 +135,7 @@ def test_a_curator_sees_the_effect_edits_and_accepts(curator: Visit, desk: Desk)
 
 def test_enter_in_a_field_shows_the_effect_and_decides_nothing(curator: Visit, desk: Desk) -> None:
     correction, page = desk.raised("US-FL"), curator.page
-    curator.open(f"/review/{correction.id}")
+    curator.read(f"/review/{correction.id}")
     page.get_by_label("Reason or question").fill("Not yet.")
     open_editor(page)
 
@@ -150,7 +150,7 @@ def test_enter_in_a_field_shows_the_effect_and_decides_nothing(curator: Visit, d
 
 def test_what_is_wrong_is_said_first_and_leads_to_its_field(curator: Visit, desk: Desk) -> None:
     correction, page = desk.raised("US-FL"), curator.page
-    curator.open(f"/review/{correction.id}")
+    curator.read(f"/review/{correction.id}")
     open_editor(page)
     page.get_by_label("Minimum age").last.fill("old")
     page.get_by_label("Reason or question").fill("Seen.")
@@ -169,7 +169,7 @@ def test_what_is_wrong_is_said_first_and_leads_to_its_field(curator: Visit, desk
 def test_edits_survive_a_record_that_moved_on(curator: Visit, desk: Desk, browser: Browser) -> None:
     edited = 31 if desk.age("US-UT") == 29 else 29
     correction, page = desk.raised("US-UT"), curator.page
-    curator.open(f"/review/{correction.id}")
+    curator.read(f"/review/{correction.id}")
     open_editor(page)
     page.get_by_label("Minimum age").last.fill(str(edited))
     page.get_by_label("Reason or question").fill("The act says so.")
@@ -178,7 +178,7 @@ def test_edits_survive_a_record_that_moved_on(curator: Visit, desk: Desk, browse
     other = submit(desk.app, "US-UT", changed(record_of(desk.app, "US-UT"), penalty=penalty))
     context = browser.new_context()
     second = signed_in(watched(context, desk.site), ADA)
-    second.open(f"/review/{other.id}")
+    second.read(f"/review/{other.id}")
     second.page.get_by_label("Reason or question").fill("It does.")
     press(second.page, "Accept and write")
     second.page.wait_for_url("**?done=accept")
@@ -200,12 +200,12 @@ def test_axe_finds_nothing_on_any_page_of_a_decision(admin: Visit, desk: Desk) -
     is_wide = page.viewport_size is not None and page.viewport_size["width"] > 400
     correction = desk.raised("US-TN" if is_wide else "US-AZ", submitter={"name": "Jane"})
     address = f"/review/{correction.id}"
-    admin.open("/review")
+    admin.read("/review")
     assert_axe_is_content(page)
-    admin.open("/review/recheck")
+    admin.read("/review/recheck")
     assert_axe_is_content(page)
 
-    admin.open(address)
+    admin.read(address)
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     assert_axe_is_content(page)
 
@@ -215,7 +215,7 @@ def test_axe_finds_nothing_on_any_page_of_a_decision(admin: Visit, desk: Desk) -
     press(page, "Show the effect")
     assert_axe_is_content(page)
 
-    admin.open(address)
+    admin.read(address)
     page.get_by_label("Reason or question").fill("Seen.")
     press(page, "Accept and write")
     page.wait_for_url("**?done=accept")
@@ -227,7 +227,7 @@ def test_a_long_effect_stays_on_the_page(admin: Visit, desk: Desk) -> None:
     banned = changed(record_of(desk.app, "US"), status=no, possession=no, sale=no)
     correction = submit(desk.app, "US", banned)
 
-    admin.open(f"/review/{correction.id}")
+    admin.read(f"/review/{correction.id}")
 
     pictures = admin.page.locator("figure img")
     assert pictures.count() == 2
@@ -248,9 +248,9 @@ def test_strange_texts_are_shown_and_run_nothing(admin: Visit, desk: Desk, text:
         submitter={"name": short},
     )
 
-    admin.open("/review")
+    admin.read("/review")
     assert admin.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    admin.open(f"/review/{correction.id}")
+    admin.read(f"/review/{correction.id}")
     open_editor(admin.page)
 
     assert short in (admin.page.locator("main").text_content() or "")
