@@ -72,9 +72,13 @@ class JurisdictionFileSchema(JurisdictionSchema):
         return data
 
 
+_schema = JurisdictionSchema()  # once: making them takes longer than reading
+_file_schema = JurisdictionFileSchema()
+
+
 def jurisdiction_to_document(jurisdiction: Jurisdiction) -> dict[str, Any]:
     """The JSON document of a jurisdiction; its codes are derived, so they are not part of it."""
-    return JurisdictionSchema().dump(jurisdiction)  # type: ignore[no-any-return]  # a dict for one
+    return _schema.dump(jurisdiction)  # type: ignore[no-any-return]  # a dict for one
 
 
 def jurisdiction_from_document(document: Mapping[str, Any]) -> Jurisdiction:
@@ -82,7 +86,7 @@ def jurisdiction_from_document(document: Mapping[str, Any]) -> Jurisdiction:
 
     :raises InvalidDocument: with the messages per field.
     """
-    return loaded(JurisdictionSchema(), document, Jurisdiction)
+    return loaded(_schema, document, Jurisdiction)
 
 
 def file_from_document(document: Any) -> tuple[Jurisdiction, list[Record]]:
@@ -90,7 +94,7 @@ def file_from_document(document: Any) -> tuple[Jurisdiction, list[Record]]:
 
     :raises InvalidDocument: with the messages per field.
     """
-    parts: dict[str, Any] = loaded(JurisdictionFileSchema(), document, dict)
+    parts: dict[str, Any] = loaded(_file_schema, document, dict)
     bodies = parts.pop("records")
     jurisdiction = Jurisdiction(**parts)
     return jurisdiction, [

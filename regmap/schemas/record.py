@@ -161,9 +161,12 @@ class RecordSchema(RecordBodySchema):
         )
 
 
+_schema = RecordSchema()  # once: making it takes as long as reading a record
+
+
 def record_to_document(record: Record) -> dict[str, Any]:
     """The JSON document of a record, in a fixed order; ``ended_by`` only where something did."""
-    return RecordSchema().dump(record)  # type: ignore[no-any-return]  # a dict for one object
+    return _schema.dump(record)  # type: ignore[no-any-return]  # a dict for one object
 
 
 def record_from_document(document: Mapping[str, Any]) -> Record:
@@ -171,4 +174,4 @@ def record_from_document(document: Mapping[str, Any]) -> Record:
 
     :raises InvalidDocument: with the messages per field.
     """
-    return loaded(RecordSchema(), document, Record)
+    return loaded(_schema, document, Record)

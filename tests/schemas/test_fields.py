@@ -1,5 +1,7 @@
 """Fields take exactly what they say; the look-alikes here are known to slip through others."""
 
+import sys
+import unicodedata
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -124,6 +126,24 @@ def test_text_that_no_feed_or_page_can_carry_is_refused(text: str) -> None:
 def test_a_code_point_that_never_is_a_character_is_refused(one: str) -> None:
     with pytest.raises(ValidationError, match="keeps free of characters"):
         Text().deserialize(f"before{one}after")
+
+
+def test_text_takes_just_what_unicode_calls_characters() -> None:
+    every = [chr(code) for code in range(sys.maxunicode + 1)]
+    refused = {
+        one
+        for one in every
+        if (unicodedata.category(one) in ("Cc", "Cs") and one not in "\n\t")
+        or 0xFDD0 <= ord(one) <= 0xFDEF
+        or ord(one) & 0xFFFE == 0xFFFE
+    }
+    taken = "".join(one for one in every if one not in refused)
+
+    for first in range(0, len(taken), MAX_TEXT):
+        Text().deserialize(taken[first : first + MAX_TEXT])
+    for one in refused:
+        with pytest.raises(ValidationError):
+            Text().deserialize(f"a{one}b")
 
 
 @pytest.mark.parametrize(
