@@ -12,7 +12,7 @@ serve: setup
 
 test: setup-dev
 	@scripts/install-test-tools
-	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 6 --dist loadfile --no-loadscope-reorder
 
 lint: setup-dev
 	.venv/bin/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,25 @@ CHROMIUM_ARGUMENTS = [
 # No test measures time; a slow machine is no failure.
 settings.register_profile("regmap", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("regmap")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Half as many again as there are processors: who drives a browser or a server mostly waits."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the files that drive a browser over the whole run: three at once would be slow."""
+    files: dict[bool, dict[Path, list[pytest.Item]]] = {True: {}, False: {}}
+    for item in items:
+        is_browsing = "e2e" in item.path.parts
+        files[is_browsing].setdefault(item.path, []).append(item)
+    placed = [
+        ((place + 0.5) / len(kind), tests)
+        for kind in files.values()
+        for place, tests in enumerate(kind.values())
+    ]
+    items[:] = [item for _, tests in sorted(placed, key=lambda one: one[0]) for item in tests]
 
 
 @pytest.fixture(scope="session")
