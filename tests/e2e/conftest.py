@@ -72,7 +72,7 @@ class Visit:
         """
         self.page.goto(f"{self.site}{path}", wait_until="load")
         if self.page.locator("#map_regmap").count():
-            self.page.wait_for_function("document.documentElement.dataset.painted")
+            self.page.wait_for_function("() => document.documentElement.dataset.painted")
 
     def open_map(self, path: str = "/?on=2026-11-22") -> None:
         """Go to the map and wait until it is drawn."""
