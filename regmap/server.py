@@ -5,9 +5,6 @@ import socket
 import sys
 from multiprocessing import get_context
 
-from granian import Granian
-from granian.constants import Interfaces, Loops
-
 from regmap.domain.errors import DataProblem, InvalidValue
 from regmap.http.limits import Limits
 from regmap.services.check import check_readable
@@ -15,6 +12,10 @@ from regmap.services.receipts import Receipts
 from regmap.settings import SHORTEST_KEY, InvalidSetting, Settings, variable
 from regmap.web.folium_map import map_parts
 from regmap.web.shapes import Shapes
+
+_ALLOCATOR = {"_RJEM_MALLOC_CONF": "narenas:1,dirty_decay_ms:0,muzzy_decay_ms:0"}
+"""granian's own memory goes back at once: else it would keep room for the largest answers. It costs
+a sixth of the rate of points, and saves 20 MB in each worker."""
 
 
 def run(settings: Settings, host: str, port: int, workers: int) -> int:
@@ -34,6 +35,10 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
         print(f"regmap: cannot listen on {host}:{port}; is another server there?", file=sys.stderr)
         return 1
     os.environ[variable("host")], os.environ[variable("port")] = host, str(port)
+    os.environ.update(_ALLOCATOR)
+    from granian import Granian  # not at the top: it reads that when it is loaded
+    from granian.constants import Interfaces, Loops
+
     Granian(
         "regmap.app:front",
         factory=True,
