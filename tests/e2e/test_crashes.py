@@ -19,8 +19,8 @@ from tests.e2e.submitters import (
 )
 from tests.served import copied_database, shared_folder
 
-WRITES = int(os.environ.get("REGMAP_CRASH_WRITES", "30"))
-"""Submissions and decisions; more of them (`make bench` has many) find what is rarer."""
+WRITES = int(os.environ.get("REGMAP_CRASH_WRITES", "60"))
+"""Submissions and decisions; more of them find what is rarer."""
 
 SEED = 5
 

@@ -19,7 +19,7 @@ from regmap.places.zips import ZipCodes
 from tests.e2e.process import REGMAP, environment, serving
 from tests.served import DATA, shared_app, shared_database, shared_folder
 
-ADDRESSES = 30_000
+ADDRESSES = 100_000
 BATCH = 10_000
 BAD_ZIPS = ["", "9999", "00000", "1234O", "SW1A 1AA", "123456", "three"]
 TOWNS = 300  # customers live together: more ZIP codes would only take longer
