@@ -9,8 +9,9 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMe
 
 from regmap.api.blueprint import JSON
 from regmap.domain.errors import InvalidValue
+from regmap.http.front import MAX_BODY_BYTES
 
-MAX_BYTES = 4 << 20
+MAX_BYTES = MAX_BODY_BYTES
 """The largest body that is read; 10,000 items take less than half of it."""
 
 

@@ -103,7 +103,9 @@ class Front:
         Of one that is too long so much is taken that the app sees it.
         """
         length = scope.headers.get("content-length")
-        if length is None and scope.headers.get("transfer-encoding") is None:
+        is_chunked = scope.headers.get("transfer-encoding") is not None
+        # in HTTP/2 a body needs neither
+        if length is None and not is_chunked and scope.http_version.startswith("1"):
             return None
         if length is not None and int(length) > MAX_BODY_BYTES:
             return None  # the app refuses it by its length

@@ -169,6 +169,12 @@ def test_http_2_names_the_host_in_its_own_way(app: Flask, answer: Answer) -> Non
     assert one["url"] == "http://law.example.org/told"
 
 
+def test_in_http_2_a_body_needs_no_length(app: Flask, answer: Answer) -> None:
+    one = seen(app, answer(Scope("POST", http_version="2"), Wire([b"all", b" of it"])))
+
+    assert one["body"] == "all of it"
+
+
 def test_a_header_with_an_underscore_is_not_taken_for_one_of_a_proxy(
     app: Flask, answer: Answer
 ) -> None:
