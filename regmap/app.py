@@ -69,10 +69,7 @@ _FOR_PROGRAMS = ("api", "ogc", "feeds")
 """The first parts of addresses that programs ask."""
 
 
-def create_app(
-    settings: Settings,
-    today: Callable[[], date] = context.today,
-) -> Flask:
+def create_app(settings: Settings, today: Callable[[], date] = context.today) -> Flask:
     """Make the app.
 
     :param today: gives the day that evidence is aged by.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -109,13 +109,18 @@ def app(tmp_path: Path) -> Flask:
 Answer = Callable[..., tuple[int, Headers, Any]]
 
 
+def asking(own: Front, scope: Scope, wire: Wire) -> Coroutine[Any, Any, None]:
+    """One request to a front."""
+    return own.__rsgi__(scope, wire)  # type: ignore[arg-type]  # they have all that it uses
+
+
 @pytest.fixture
 def answer(app: Flask) -> Answer:
     own = Front(app, nothing)
 
     def ask(scope: Scope, wire: Wire | None = None) -> tuple[int, Headers, Any]:
         wire = wire or Wire()
-        finished(own.__rsgi__(scope, wire))  # type: ignore[arg-type]  # all that is used of them
+        finished(asking(own, scope, wire))
         assert own._held == 0  # whatever became of it, its body is let go
         (only,) = wire.sent
         return only
@@ -198,7 +203,7 @@ def test_what_is_answered_quickly_does_not_reach_the_app(app: Flask) -> None:
     own, wire = Front(app, quick), Wire()
     for path in ("/quick", "/told"):
         scope = Scope(path=path, query_string="a=1", headers=Given([("accept", "x")]))
-        finished(own.__rsgi__(scope, wire))  # type: ignore[arg-type]
+        finished(asking(own, scope, wire))
 
     assert wire.sent[0] == (200, [("X-Quick", "yes")], b"quick")
     assert seen(app, wire.sent[1])["path"] == "/told"
@@ -268,10 +273,10 @@ def test_bodies_that_wait_keep_no_thread_from_answering(
     async def ask() -> None:
         scope = Scope("POST", headers=Given([("content-length", "9")]))
         waiting = [
-            asyncio.ensure_future(own.__rsgi__(scope, Wire([b"half"], stuck=True)))  # type: ignore[arg-type]
+            asyncio.ensure_future(asking(own, scope, Wire([b"half"], stuck=True)))
             for _ in range(10 * lanes.THREADS)
         ]
-        await own.__rsgi__(Scope(), wire)  # type: ignore[arg-type]
+        await asking(own, Scope(), wire)
         for one in waiting:
             one.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
@@ -292,7 +297,7 @@ def test_an_error_of_the_app_is_no_error_of_the_front(app: Flask, answer: Answer
 def test_the_threads_end_with_the_worker(app: Flask) -> None:
     before = set(threading.enumerate())
     own = Front(app, nothing)
-    finished(own.__rsgi__(Scope(), Wire()))  # type: ignore[arg-type]
+    finished(asking(own, Scope(), Wire()))
     threads = [one for one in set(threading.enumerate()) - before if "regmap" in one.name]
     assert threads
 
