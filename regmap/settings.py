@@ -13,6 +13,14 @@ ENVIRONMENTS = ("production", "development")
 SHORTEST_KEY = 32
 """Characters of a secret key below which it could be guessed; we tell people to make 64."""
 
+_CHOICES = {
+    "environment": ENVIRONMENTS,
+    "rate_limits": ("on", "off"),
+    "https_only": ("on", "off"),
+    "access_log": ("off", "writes", "all"),
+    "log_format": ("json", "text"),
+}
+_CONTACTS = ("mailto:", "https://")
 _REDIS = ("redis://", "rediss://", "unix://")
 
 
@@ -29,7 +37,11 @@ class Settings:
     """What can be set; each field is the environment variable ``REGMAP_<FIELD>``."""
 
     database_url: str = _knob(
-        f"sqlite:///{ROOT / 'var' / 'regmap.sqlite'}", "the database, as an SQLAlchemy URL"
+        f"sqlite:///{ROOT / 'var' / 'regmap.sqlite'}",
+        "the database: sqlite:///path/to/file or postgresql://user@host/name",
+    )
+    database_read_url: str = _knob(
+        "", "a PostgreSQL that follows the other, to read from; without, all is read from that one"
     )
     data_dir: Path = _knob(ROOT / "data", "the folder with records/, boundaries/ and gazetteer/")
     static_dir: Path = _knob(ROOT / "static", "the folder with what browsers load")
@@ -61,6 +73,19 @@ class Settings:
     host: str = _knob("127.0.0.1", "the address that `regmap serve` listens on")
     port: int = _knob(8000, "the port that `regmap serve` listens on")
     workers: int = _knob(1, "how many worker processes `regmap serve` starts")
+    https_only: str = _knob(
+        "off", "on: browsers are told to come by https alone, and cookies go by nothing else"
+    )
+    access_log: str = _knob(
+        "writes", "which requests are logged: off, writes or all; failures always are"
+    )
+    log_format: str = _knob("json", "how logs are written: json, a line each, or text")
+    metrics_token: str = _knob(
+        "", "who asks for /metrics has to send it (Authorization: Bearer …)", secret=True
+    )
+    security_contact: str = _knob(
+        "", "where to report a weakness (mailto:… or https://…): makes /.well-known/security.txt"
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -77,12 +102,10 @@ class Settings:
         _check_range("port", settings.port, 0, 65_535)
         _check_range("workers", settings.workers, 1, 256)
         _check_range("trusted_proxies", settings.trusted_proxies, 0, 10)
-        _check_choice("environment", settings.environment, ENVIRONMENTS)
-        _check_choice("rate_limits", settings.rate_limits, ("on", "off"))
-        if settings.redis_url and not settings.redis_url.startswith(_REDIS):
-            raise InvalidSetting(
-                f"{variable('redis_url')}: must begin with one of {', '.join(_REDIS)}"
-            )
+        for name, choices in _CHOICES.items():
+            _check_choice(name, getattr(settings, name), choices)
+        _check_beginning("redis_url", settings.redis_url, _REDIS)
+        _check_beginning("security_contact", settings.security_contact, _CONTACTS)
         return settings
 
     @property
@@ -129,6 +152,11 @@ def _converted(name: str, kind: Any, text: str) -> Any:
 def _check_choice(name: str, value: str, choices: Collection[str]) -> None:
     if value not in choices:
         raise InvalidSetting(f"{variable(name)}: must be {' or '.join(choices)}, not {value!r}")
+
+
+def _check_beginning(name: str, value: str, beginnings: tuple[str, ...]) -> None:
+    if value and not value.startswith(beginnings):
+        raise InvalidSetting(f"{variable(name)}: must begin with one of {', '.join(beginnings)}")
 
 
 def _check_range(name: str, value: int, low: int, high: int) -> None:

@@ -41,6 +41,12 @@ def test_without_an_environment_the_defaults_hold() -> None:
         ("redis_url", "rediss://redis.internal", "rediss://redis.internal"),
         ("redis_url", "unix:///run/redis.sock", "unix:///run/redis.sock"),
         ("trusted_proxies", "2", 2),
+        ("database_read_url", "postgresql://copy/regmap", "postgresql://copy/regmap"),
+        ("https_only", "on", "on"),
+        ("access_log", "all", "all"),
+        ("log_format", "text", "text"),
+        ("metrics_token", "t" * 32, "t" * 32),
+        ("security_contact", "mailto:a@example.org", "mailto:a@example.org"),
     ],
 )
 def test_each_setting_is_read_from_its_variable(name: str, text: str, value: object) -> None:
