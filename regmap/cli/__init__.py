@@ -55,7 +55,7 @@ def init() -> None:
 
     database = Database(_settings().database_url)
     database.migrate()
-    console.print(f"The database is ready: {database.file}")
+    console.print(f"The database is ready: {database.name}")
 
 
 # a latitude in the southern half of the world looks like an option

@@ -109,6 +109,15 @@ class DataProblem(RegmapError):
     """Data on disk or in the store that is missing, broken or contradicts itself."""
 
 
+class StoreAway(DataProblem):
+    """The store cannot be reached, read or written just now: nothing was written.
+
+    ``retry_after``: in how many seconds it is worth to try again.
+    """
+
+    retry_after = 5
+
+
 class ExportFailed(RegmapError):
     """A file that could not be made; the one before it is untouched.
 

@@ -17,10 +17,17 @@ def join_health(app: Flask) -> None:
     def readyz() -> Response:
         """The process can answer from data that is up to date with the store."""
         source = context.source()
+        freshness = source.freshness()
         version = source.current().snapshot.data_version
-        reachable = source.store_answers()
-        response = jsonify(status="ready" if reachable else "store is away", data_version=version)
-        response.status_code = 200 if reachable else 503
+        status = "ready"
+        if not freshness.reached:
+            status = "store is away"
+        elif freshness.is_stale:
+            status = "snapshot is stale"
+        response = jsonify(
+            status=status, data_version=version, confirmed_seconds_ago=round(freshness.seconds, 1)
+        )
+        response.status_code = 200 if status == "ready" else 503
         return _uncached(response)
 
 

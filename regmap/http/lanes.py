@@ -21,6 +21,9 @@ THREADS = 8
 MADE_AT_ONCE = 4
 """How many of them at most make a file, or wait until another one is made."""
 
+WAITING_AT_ONCE = 4
+"""How many of them at most give their turn away while they wait for the store."""
+
 WAIT_SECONDS = 15.0
 """How long a request waits while the worker makes another file."""
 
@@ -30,6 +33,9 @@ _KEY = "regmap.lanes"
 
 FILE = "regmap.file"
 """Where the environment of a request holds the path of the file that is its answer."""
+
+MADE = "regmap.made"
+"""What the environment of a request has when a file was made for it."""
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -41,13 +47,15 @@ class Lanes:
         self._answers = threading.Lock()
         self._files = threading.Lock()
         self._makers = threading.BoundedSemaphore(MADE_AT_ONCE)
+        self._waiters = threading.BoundedSemaphore(WAITING_AT_ONCE)
+        self._mine = threading.local()
 
     def in_turn(self, inner: WsgiApp) -> WsgiApp:
         """An app that computes one answer at a time, and whole; files are read as they are sent."""
 
         def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
             environ[_KEY] = self
-            with self._answers:
+            with self._turn():
                 body = inner(environ, start_response)
                 return body if FILE in environ else _whole(body)
 
@@ -64,7 +72,7 @@ class Lanes:
         if not self._makers.acquire(blocking=False):
             raise ExportFailed(busy, retry_after=_RETRY_SECONDS)
         if is_answering:
-            self._answers.release()
+            self._leave()
         try:
             if not self._files.acquire(timeout=WAIT_SECONDS):
                 raise ExportFailed(busy, retry_after=_RETRY_SECONDS)
@@ -75,15 +83,49 @@ class Lanes:
         finally:
             self._makers.release()
             if is_answering:
-                self._answers.acquire()
+                self._enter()
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Let others answer while this thread waits to write; for any thread.
+
+        It must hold no lock that another thread wants: that one would keep the turn.
+        When so many wait already that few threads are left, it keeps its turn.
+        """
+        if not getattr(self._mine, "turn", False) or not self._waiters.acquire(blocking=False):
+            yield
+            return
+        self._leave()
+        try:
+            yield
+        finally:
+            self._waiters.release()
+            self._enter()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        self._enter()
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def _enter(self) -> None:
+        self._answers.acquire()
+        self._mine.turn = True
+
+    def _leave(self) -> None:
+        self._mine.turn = False
+        self._answers.release()
 
 
-def join_lanes(app: Flask) -> None:
+def join_lanes(app: Flask) -> Lanes:
     """Let the threads of an app take turns; to be called when all else stands in front of it."""
     lanes = Lanes()
     app.extensions[_EXTENSION] = lanes
     turns: Any = lanes.in_turn(app.wsgi_app)
     app.wsgi_app = turns  # type: ignore[method-assign]  # as Flask advises
+    return lanes
 
 
 @contextmanager
@@ -94,6 +136,7 @@ def making() -> Iterator[None]:
     """
     with _current().making(is_answering=_KEY in request.environ):
         yield
+    request.environ[MADE] = True
 
 
 def send_file(path: Path) -> None:

@@ -20,6 +20,7 @@ from regmap.domain.errors import (
     NotOpen,
     NotSignedIn,
     RegmapError,
+    StoreAway,
     TooMany,
     UnknownCorrection,
     UnknownJurisdiction,
@@ -27,6 +28,7 @@ from regmap.domain.errors import (
     UnknownVersion,
 )
 from regmap.domain.wording import said, sentence
+from regmap.http import request_id
 
 MIMETYPE = "application/problem+json"
 
@@ -45,7 +47,8 @@ STATUS_OF: Mapping[type[RegmapError], int] = {
     Clash: 412,
     NothingRead: 428,
     TooMany: 429,
-    DataProblem: 503,
+    StoreAway: 503,  # before the next, of which it is one
+    DataProblem: 500,
     ExportFailed: 503,
 }
 _HIDDEN = said("Something went wrong on our side; it was logged.")
@@ -61,8 +64,10 @@ def status_of(error: Exception) -> int:
 
 def detail_of(error: Exception) -> str:
     """What may be said of an error in public."""
-    if isinstance(error, DataProblem):
+    if isinstance(error, StoreAway):
         return _AWAY
+    if isinstance(error, DataProblem):
+        return _HIDDEN
     if isinstance(error, InvalidValue) or _argument_messages(error):
         return said("Some of what was sent cannot be used; each field is named.")
     if isinstance(error, RegmapError):
@@ -95,6 +100,9 @@ def problem(error: Exception) -> Response:
         body["errors"] = errors
     if isinstance(error, Clash):
         body["versions"] = error.versions
+    id = request_id.current()
+    if id is not None:
+        body["request_id"] = id
     return failed(error, Response(orjson.dumps(body), mimetype=MIMETYPE))
 
 
@@ -106,7 +114,7 @@ def failed(error: Exception, response: Response) -> Response:
         for name, value in error.get_headers():
             if name in ("Allow", "Retry-After"):
                 response.headers[name] = value
-    if isinstance(error, TooMany | ExportFailed) and error.retry_after is not None:
+    if isinstance(error, TooMany | ExportFailed | StoreAway) and error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, NotSignedIn):
         response.headers["WWW-Authenticate"] = 'Bearer realm="regmap"'

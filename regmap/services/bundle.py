@@ -35,6 +35,7 @@ from regmap.services.tellings import Tellings
 from regmap.services.verdicts import Verdicts
 from regmap.services.versions import Versions
 from regmap.store.database import Database
+from regmap.store.log_copy import LogCopy, Readable
 
 # What a worker keeps ready. An answer is about 1 KB beside its layers, a layer 0.2 to 8 KB.
 _KEPT_ANSWERS = 8_000
@@ -94,14 +95,14 @@ def open_services(
     drawings = Drawings(geography.atlas)
     shapes = Shapes(drawings, geography.atlas)
     canvas = Canvas(drawings, geography.atlas)
-    history = History(database)
-    versions = Versions(database)
-    tellings = Tellings(database)
+    copy = LogCopy(database, cache_dir) if database.is_remote and cache_dir else None
+    log: Readable = copy or database
+    history, versions, tellings = History(log), Versions(log), Tellings(log)
 
     def services_of(snapshot: Snapshot) -> Services:
         return _services(snapshot, history, versions, tellings, drawings, shapes, canvas, today)
 
-    return SnapshotSource(database, substances, geography, services_of)
+    return SnapshotSource(database, substances, geography, services_of, copy)
 
 
 def _services(

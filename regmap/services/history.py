@@ -11,7 +11,7 @@ from regmap.domain.retelling import Difference, differences, type_of
 from regmap.domain.vocabulary import ChangeType
 from regmap.schemas.record import record_from_document
 from regmap.store import revisions
-from regmap.store.database import Database
+from regmap.store.log_copy import Readable
 from regmap.store.revisions import EVERYTHING, LogFilter, Revision
 
 
@@ -32,12 +32,12 @@ class Edit:
 class History:
     """Reads the edit log."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, log: Readable) -> None:
+        self._log = log
 
     def of_record(self, jurisdiction: str, substance: str, up_to: int) -> list[Edit]:
         """The revisions of a record up to one of the data set, oldest first."""
-        with self._database.reading() as connection:
+        with self._log.reading() as connection:
             found = revisions.of_subject(connection, (jurisdiction, substance), up_to)
         return _with_changes(found)
 
@@ -51,7 +51,7 @@ class History:
         limit: int = 50,
     ) -> tuple[list[Edit], int]:
         """A page of the edit log, oldest first, and how many revisions pass in all."""
-        with self._database.reading() as connection:
+        with self._log.reading() as connection:
             page, total = revisions.log(
                 connection, after=after, since=since, chosen=chosen, offset=offset, limit=limit
             )

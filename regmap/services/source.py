@@ -1,11 +1,12 @@
 """Where snapshots come from: the present one, swapped when the store moves, and past ones."""
 
+import logging
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from regmap.domain.errors import DataProblem, InvalidValue
 from regmap.domain.jurisdictions import Jurisdiction
@@ -15,9 +16,13 @@ from regmap.domain.wording import said
 from regmap.services.snapshot import Geography, Snapshot, build_snapshot, supposed
 from regmap.store import revisions
 from regmap.store.database import Database
+from regmap.store.listening import CHECK_SECONDS, Listener
+from regmap.store.log_copy import LogCopy, Readable
 
-CHECK_SECONDS = 0.5
-"""How long a snapshot is served before the store is asked whether it has moved."""
+log = logging.getLogger("regmap")
+
+STALE_SECONDS = 15.0
+"""From when on a snapshot that the store has not confirmed is called stale."""
 
 KEPT_PASTS = 4
 """How many past snapshots are kept for further questions: those asked for last."""
@@ -25,10 +30,30 @@ KEPT_PASTS = 4
 View = TypeVar("View")
 
 
+class Freshness(NamedTuple):
+    """How sure it is that the snapshot is what the store holds.
+
+    :param seconds: since the store confirmed it last.
+    :param reached: whether the store could be read when it was tried last.
+    """
+
+    seconds: float
+    reached: bool
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the store may have moved long ago."""
+        return self.seconds > STALE_SECONDS
+
+
 class SnapshotSource(Generic[View]):
     """Gives what ``view`` makes of the present snapshot, or of a past one; thread-safe.
 
+    Without ``follow`` the store is asked in passing, now and then; with it a thread does so beside
+    the requests, and no reader ever waits for the store.
+
     :param view: wraps a snapshot in the services that answer from it.
+    :param copy: the copy of the store's log on this machine, if there is one.
     """
 
     def __init__(
@@ -37,15 +62,20 @@ class SnapshotSource(Generic[View]):
         substances: Mapping[str, Substance],
         geography: Geography,
         view: Callable[[Snapshot], View],
+        copy: LogCopy | None = None,
     ) -> None:
         self._database = database
         self._substances = substances
         self._geography = geography
         self._view = view
+        self._copy = copy
+        self._log: Readable = copy or database
         self._lock = threading.Lock()
+        self._follower: threading.Thread | None = None
+        self._reached = True
         self._pasts: OrderedDict[int, View] = OrderedDict()
-        self._checked = time.monotonic()
-        self._snapshot = self._load(None)
+        self._checked = self._confirmed = time.monotonic()
+        self._snapshot = self._first()
         self._current = view(self._snapshot)
 
     def current(self) -> View:
@@ -53,6 +83,8 @@ class SnapshotSource(Generic[View]):
 
         While the store cannot be read, the last one is served on.
         """
+        if self._follower is not None:
+            return self._current
         due = time.monotonic() - self._checked > CHECK_SECONDS
         if due and self._lock.acquire(blocking=False):
             try:
@@ -70,6 +102,23 @@ class SnapshotSource(Generic[View]):
             self._refresh()
         return self._current
 
+    def follow(self) -> None:
+        """Keep up with the store in a thread of its own; to be called once in each worker."""
+        if self._follower is None:
+            self._follower = threading.Thread(
+                target=self._follow, name="regmap-follower", daemon=True
+            )
+            self._follower.start()
+
+    def freshness(self) -> Freshness:
+        """How sure it is that the present view is what the store holds.
+
+        Without ``follow`` the store is asked first.
+        """
+        if self._follower is None:
+            self.refreshed()
+        return Freshness(time.monotonic() - self._confirmed, self._reached)
+
     def known_at(self, moment: datetime) -> View:
         """What the data set said at a past moment.
 
@@ -77,7 +126,7 @@ class SnapshotSource(Generic[View]):
         """
         if moment > datetime.now(UTC):
             raise InvalidValue({"known_at": [said("Lies in the future.")]})
-        with self._database.reading() as connection:
+        with self._log.reading() as connection:
             last = revisions.latest(connection, moment)
         if last[0] == self._snapshot.revision:
             return self._current
@@ -109,35 +158,54 @@ class SnapshotSource(Generic[View]):
         key = (jurisdiction_id, substance)
         return self._view(supposed(self._snapshot, key, record, jurisdiction))
 
-    def store_answers(self) -> bool:
-        """Whether the store can be read right now."""
-        try:
-            with self._database.reading() as connection:
-                revisions.latest(connection)
-        except DataProblem:
-            return False
-        return True
+    def _follow(self) -> None:
+        self._database.look_after()
+        listener = Listener(self._database)
+        while True:
+            try:
+                listener.wait()
+                self.refreshed()
+            except Exception:  # a thread that dies would leave an old snapshot for ever
+                log.exception("the snapshot could not be refreshed")
+                time.sleep(CHECK_SECONDS)
 
     def _refresh(self) -> None:
+        held = self._snapshot
         try:
             with self._database.reading() as connection:
                 last = revisions.latest(connection)
-                if last[0] == self._snapshot.revision:
-                    return
-                moved = revisions.heads(connection, last[0], after=self._snapshot.revision)
-                heads = {head.subject: head for head in moved}
-            moved_to = build_snapshot(
-                heads, last, self._substances, self._geography, self._snapshot
-            )
-            view = self._view(moved_to)
-            self._current, self._snapshot = view, moved_to
-        except DataProblem:
-            return  # readers keep what they have; /readyz tells that the store is away
+            if last[0] != held.revision:
+                self._move_to(last)
+            self._confirmed, self._reached = time.monotonic(), True
+        except DataProblem as error:
+            # readers keep what they have; /readyz tells that the store is away
+            if self._reached:
+                log.warning("the store cannot be read: %s", error)
+            self._reached = False
         finally:
             self._checked = time.monotonic()
 
-    def _load(self, last: tuple[int, str] | None) -> Snapshot:
+    def _move_to(self, last: tuple[int, str]) -> None:
+        held = self._snapshot
+        with self._database.reading_copy(at_least=last[0]) as connection:
+            after = held.revision if last[0] > held.revision else 0
+            moved = list(revisions.heads(connection, last[0], after=after))
+            if self._copy is not None:
+                self._copy.follow(connection, last)
+        heads = {head.subject: head for head in moved}
+        before = held if after else None  # a store that was put back is read anew
+        moved_to = build_snapshot(heads, last, self._substances, self._geography, before)
+        view = self._view(moved_to)
+        self._current, self._snapshot = view, moved_to
+
+    def _first(self) -> Snapshot:
         with self._database.reading() as connection:
-            last = last or revisions.latest(connection)
+            last = revisions.latest(connection)
+            if self._copy is not None:
+                self._copy.follow(connection, last)
+        return self._load(last)
+
+    def _load(self, last: tuple[int, str]) -> Snapshot:
+        with self._log.reading() as connection:
             heads = {head.subject: head for head in revisions.heads(connection, last[0])}
         return build_snapshot(heads, last, self._substances, self._geography)

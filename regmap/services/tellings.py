@@ -12,7 +12,7 @@ from regmap.domain.vocabulary import ChangeType
 from regmap.schemas.record import record_from_document
 from regmap.services.history import told_anew
 from regmap.store import revisions
-from regmap.store.database import Database
+from regmap.store.log_copy import Readable
 from regmap.store.revisions import Revision, Subject
 
 
@@ -56,8 +56,8 @@ class Tellings:
     something else of the law on either side of it.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, log: Readable) -> None:
+        self._log = log
         self._lock = threading.Lock()
         self._first: dict[Subject, datetime] = {}
         self._anew: list[_Retold] = []
@@ -75,7 +75,7 @@ class Tellings:
             return Told(self._first, [one for one in self._anew if one.revision <= revision])
 
     def _read(self, after: int, up_to: int) -> None:
-        with self._database.reading() as connection:
+        with self._log.reading() as connection:
             first = revisions.first_recorded(connection, after, up_to)
             anew: list[_Retold] = []
             for revision in list(revisions.edited_again(connection, after, up_to)):

@@ -23,7 +23,7 @@ from regmap.services.history import told_anew, told_between
 from regmap.services.kept import Kept
 from regmap.services.snapshot import data_version
 from regmap.store import revisions
-from regmap.store.database import Database
+from regmap.store.log_copy import Readable
 from regmap.store.revisions import Revision
 
 _NAME = re.compile(r"([0-9]{1,12})(?:-([0-9a-f]{1,64})(?:[+ ][0-9a-f]{1,64})?)?")
@@ -113,8 +113,8 @@ class Retold:
 class Versions:
     """Reads the versions of the data set; thread-safe."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, log: Readable) -> None:
+        self._log = log
         self._lock = threading.Lock()
         self._retold: list[Retold] = []
         self._read_up_to = 0
@@ -125,7 +125,7 @@ class Versions:
 
         What was recorded in one step (a release, say) counts as one.
         """
-        with self._database.reading() as connection:
+        with self._log.reading() as connection:
             found, total = revisions.steps(connection, offset=offset, limit=limit)
         return [_version(revision, size) for revision, size in found], total
 
@@ -138,7 +138,7 @@ class Versions:
         parsed = _NAME.fullmatch(name.strip())
         if parsed is None:
             raise InvalidValue({field: [said("Not a data version, as answers name it.")]})
-        with self._database.reading() as connection:
+        with self._log.reading() as connection:
             revision = revisions.numbered(connection, int(parsed[1]))
         if revision is None or not revision.hash.startswith(parsed[2] or ""):
             raise UnknownVersion(name.strip(), field)
@@ -151,7 +151,7 @@ class Versions:
 
     def before(self, version: Version) -> Version | None:
         """The version that was current right before another; None: that was the first."""
-        with self._database.reading() as connection:
+        with self._log.reading() as connection:
             found = revisions.recorded_before(connection, version.recorded_at)
         return _version(found) if found else None
 
@@ -206,7 +206,7 @@ class Versions:
         """
         if id in tree:
             return tree.get(id)
-        with self._database.reading() as connection:
+        with self._log.reading() as connection:
             told = revisions.of_subject(connection, (id, None), up_to)
         for revision in reversed(told):
             if revision.document is not None:
@@ -214,14 +214,14 @@ class Versions:
         raise UnknownJurisdiction(id)
 
     def _read_retold(self, after: int, up_to: int) -> Iterator[Retold]:
-        with self._database.reading() as connection:
+        with self._log.reading() as connection:
             for revision in list(revisions.edited_again(connection, after, up_to)):
                 before = revisions.previous_of(connection, revision)
                 for difference in told_anew(before, revision):
                     yield Retold(revision, difference)
 
     def _moved(self, older: int, newer: int) -> Iterator[VersionChange]:
-        with self._database.reading() as connection:
+        with self._log.reading() as connection:
             for after in list(revisions.heads(connection, newer, after=older)):
                 earlier = revisions.of_subject(connection, after.subject, older)
                 before = earlier[-1] if earlier else None

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select
 
 from regmap.domain.errors import DataProblem
+from regmap.store.listening import tell
 from regmap.store.tables import revisions
 
 Subject = tuple[str, str | None]
@@ -146,6 +147,7 @@ def append(connection: Connection, edits: Sequence[Edit], now: datetime) -> list
         rows.append(row)
     if rows:
         connection.execute(insert(revisions), rows)
+        tell(connection)
     return [row["revision"] for row in rows]
 
 

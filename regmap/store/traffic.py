@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects import postgresql, sqlite
 
 from regmap.store.database import Transaction
 from regmap.store.tables import traffic
@@ -20,9 +20,11 @@ def add(connection: Transaction, day: date, counts: Mapping[str, int]) -> None:
         for id, count in sorted(counts.items())
     ]
     if rows:
-        added = insert(traffic)
+        is_sqlite = connection.dialect.name == "sqlite"
+        added = (sqlite if is_sqlite else postgresql).insert(traffic)
         total = traffic.c.count + added.excluded.count
-        connection.execute(added.on_conflict_do_update(set_={"count": total}), rows)
+        keys = list(traffic.primary_key)
+        connection.execute(added.on_conflict_do_update(keys, set_={"count": total}), rows)
 
 
 def since(connection: Transaction, first: date) -> dict[str, int]:

@@ -107,7 +107,7 @@ def test_workers_count_together_and_a_restart_forgets_nothing(
 @pytest.fixture
 def second(database: Database) -> Iterator[Curators]:
     """The same curators in another worker: connections of its own to the same file."""
-    opened = Database(str(database.url))
+    opened = Database(f"sqlite:///{database.file}")
     yield Curators(opened, KEY)
     opened.close()
 

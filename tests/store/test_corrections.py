@@ -299,7 +299,7 @@ def test_what_was_erased_is_in_no_byte_of_the_files(database: Database, others: 
 def test_scrubbing_says_so_where_somebody_still_reads_the_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("regmap.store.database._BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("regmap.store.sqlite._BUSY_SECONDS", 0.1)
     database = Database(f"sqlite:///{tmp_path / 'busy.sqlite'}")
     database.migrate()
     put(database, a_correction(contact=CONTACT))
