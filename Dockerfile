@@ -13,10 +13,11 @@ RUN useradd --system --uid 10001 --home-dir /app regmap \
     && mkdir var && chown regmap var
 COPY --from=build /app/.venv .venv
 COPY --from=build /app/static static
+# with the texts that were compiled there
+COPY --from=build /app/regmap regmap
 COPY pyproject.toml LICENSE ./
 COPY static static
 COPY data data
-COPY regmap regmap
 COPY scripts/start scripts/start
 ENV REGMAP_HOST=0.0.0.0
 USER 10001

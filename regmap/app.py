@@ -2,10 +2,10 @@
 
 import ctypes
 import gc
-import logging
 import os
 from collections.abc import Callable
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from flask import Flask, Response, request
@@ -17,13 +17,19 @@ from regmap.api.description import join_api
 from regmap.api.lean import put_in_front, quick_answers
 from regmap.domain.errors import RegmapError
 from regmap.feeds.site import join_feeds
-from regmap.http import context, headers
+from regmap.http import context, headers, logs
 from regmap.http.curators import join_curators
 from regmap.http.front import Front, join_front
 from regmap.http.health import join_health
 from regmap.http.lanes import FILE, join_lanes
 from regmap.http.limits import join_limits
-from regmap.http.problems import problem, status_of
+from regmap.http.metrics import PATH as METRICS
+from regmap.http.metrics import Metrics, join_metrics, metrics_of
+from regmap.http.observing import Observer, join_observer, note_failure, observer_of
+from regmap.http.problems import problem
+from regmap.http.request_id import RequestIds
+from regmap.http.security_txt import join_security_txt
+from regmap.http.state_metrics import StateMetrics
 from regmap.ogc.site import join_ogc
 from regmap.services.bundle import open_services
 from regmap.services.desk import open_desk
@@ -33,8 +39,6 @@ from regmap.services.receipts import Receipts
 from regmap.settings import Settings
 from regmap.store.database import Database
 from regmap.web.site import error_page, join_pages
-
-log = logging.getLogger("regmap")
 
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # malloc.h
 _LARGE = 256 << 10  # bytes; from here on a block goes back to the system when it is freed
@@ -68,6 +72,9 @@ _COMPRESSION = {
 _FOR_PROGRAMS = ("api", "ogc", "feeds")
 """The first parts of addresses that programs ask."""
 
+_FOR_BROWSERS = ("/assets/", "/shapes/", "/static/")
+"""How addresses begin of what pages load."""
+
 
 def create_app(settings: Settings, today: Callable[[], date] = context.today) -> Flask:
     """Make the app.
@@ -84,7 +91,7 @@ def create_app(settings: Settings, today: Callable[[], date] = context.today) ->
         template_folder="web/templates",
     )
     app.config.update(_COMPRESSION)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, settings.database_read_url)
     source = open_services(
         database, settings.data_dir, settings.cache_dir, today, settings.boundaries_dir
     )
@@ -98,21 +105,29 @@ def create_app(settings: Settings, today: Callable[[], date] = context.today) ->
     join_api(app)
     join_feeds(app)
     join_health(app)
+    join_security_txt(app, settings.security_contact)
+    metrics = join_metrics(app, settings, source, StateMetrics(source, desk.corrections, today))
     join_pages(app, settings)
     join_ogc(app)
     _join_errors(app)
     join_front(app)
     _trust_proxies(app, settings.trusted_proxies)
     put_in_front(app)
-    join_lanes(app)
-    app.after_request(lambda response: _finish(response, compress))
+    database.while_waiting = join_lanes(app).waiting
+    _join_observer(app, settings, metrics)
+    https_alone = settings.https_only == "on"
+    app.after_request(lambda response: _finish(response, compress, https_alone))
     return app
 
 
 def application() -> Flask:
     """The app of one worker process, set up from the environment: for any WSGI server."""
-    app = create_app(Settings.from_environment(os.environ))
+    settings = Settings.from_environment(os.environ)
+    logs.set_up(settings)
+    app = create_app(settings)
     context.desk_of(app).traffic.start()
+    context.source_of(app).follow()
+    metrics_of(app).start()
     _settle_memory()
     return app
 
@@ -120,7 +135,7 @@ def application() -> Flask:
 def front() -> Front:
     """The same for ``regmap serve``, which keeps no thread waiting for a client."""
     app = application()
-    return Front(app, quick_answers(app))
+    return Front(app, quick_answers(app), observer_of(app))
 
 
 def _settle_memory() -> None:
@@ -139,6 +154,15 @@ def _settle_memory() -> None:
         libc.malloc_trim(0)
 
 
+def _join_observer(app: Flask, settings: Settings, metrics: Metrics) -> None:
+    source = context.source_of(app)
+    requests = logs.RequestLog(
+        settings.access_log, lambda: source.current().snapshot.data_version
+    )
+    ids = RequestIds(is_trusting=settings.trusted_proxies > 0)
+    join_observer(app, Observer(ids, metrics, requests))
+
+
 def _trust_proxies(app: Flask, count: int) -> None:
     """Take the client's address and scheme from the proxies in front, and from nobody else."""
     if count:
@@ -154,12 +178,7 @@ def _join_errors(app: Flask) -> None:
     """
 
     def answer(error: Exception) -> Any:
-        if status_of(error) >= 500:
-            # what is only busy says when to come again: no news for whoever runs the site
-            is_busy = getattr(error, "retry_after", None) is not None
-            level = logging.INFO if is_busy else logging.ERROR
-            trace = None if is_busy else error
-            log.log(level, "%s %s failed", request.method, request.path, exc_info=trace)
+        note_failure(error)
         if _is_for_programs(request.path):
             return problem(error)
         return error_page(error)
@@ -170,29 +189,39 @@ def _join_errors(app: Flask) -> None:
 
 def _is_for_programs(path: str) -> bool:
     parts = path.split("/", 2)
-    return parts[1] in _FOR_PROGRAMS or path in ("/healthz", "/readyz")
+    return parts[1] in _FOR_PROGRAMS or path in ("/healthz", "/readyz", METRICS)
 
 
-def _finish(response: Response, compress: Compress) -> Response:
-    # the OGC pages have styles; answers without a body (304, OPTIONS) call themselves HTML, too
-    is_page = response.mimetype == "text/html" and request.path.startswith("/ogc")
-    is_page = is_page and response.status_code != 304 and request.method != "OPTIONS"
-    for_api = _is_for_programs(request.path) and not is_page
-    for_page = headers.EMBEDDED if request.path == "/embed" else headers.PAGE
-    if response.mimetype == "image/svg+xml":
-        for_page = headers.PICTURE
-    elif "secret" in request.args:
-        for_page = headers.SECRET
-    kinds = [headers.API if for_api else for_page]
-    if for_api and request.method == "OPTIONS":
-        kinds.append(headers.PREFLIGHT)
-    for kind in kinds:
-        for name, value in kind:
-            # not item by item: setting looks for an older value first, on every answer
-            response.headers.add(name, value)
+def _finish(response: Response, compress: Compress, https_alone: bool) -> Response:
+    # not item by item: setting looks for an older value first, on every answer
+    for name, value in chain.from_iterable(_headers_of(response)):
+        response.headers.add(name, value)
+    if https_alone and request.is_secure:
+        response.headers.add(*headers.HTTPS_ALONE)
     # files are kept compressed, or sent as they are
     if "HTTP_ACCEPT_ENCODING" not in request.environ or FILE in request.environ:
-        response.headers.add(*headers.VARY)
+        # not a second line of it: nginx before 1.23 heeds the last one alone
+        response.vary.add(headers.VARY[1])
         return response
     finished: Response = compress.after_request(response)
     return finished
+
+
+def _headers_of(response: Response) -> list[tuple[tuple[str, str], ...]]:
+    """The headers of an answer, by what it is for.
+
+    By its address where that tells: an answer without a body (304, OPTIONS) calls itself HTML.
+    """
+    path = request.path
+    is_page = response.mimetype == "text/html" and path.startswith("/ogc")
+    is_page = is_page and response.status_code != 304 and request.method != "OPTIONS"
+    if _is_for_programs(path) and not is_page:
+        return [headers.API, headers.PREFLIGHT] if request.method == "OPTIONS" else [headers.API]
+    is_known_picture = response.status_code == 304 and path.endswith(".svg")
+    if response.mimetype == "image/svg+xml" or is_known_picture:
+        return [headers.PICTURE]
+    if "secret" in request.args:
+        return [headers.SECRET]
+    if path.startswith(_FOR_BROWSERS):
+        return [headers.LOADED]
+    return [headers.EMBEDDED if path == "/embed" else headers.PAGE]

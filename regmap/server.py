@@ -3,11 +3,16 @@
 import os
 import socket
 import sys
+from dataclasses import replace
+from functools import partial
 from multiprocessing import get_context
+from typing import Any
 
 from regmap.domain.errors import DataProblem, InvalidValue
+from regmap.http import logs
 from regmap.http.limits import Limits
 from regmap.services.check import check_readable
+from regmap.services.exports.making import making, writable
 from regmap.services.receipts import Receipts
 from regmap.settings import SHORTEST_KEY, InvalidSetting, Settings, variable
 from regmap.web.folium_map import map_parts
@@ -18,41 +23,67 @@ _ALLOCATOR = {"_RJEM_MALLOC_CONF": "narenas:1,dirty_decay_ms:0,muzzy_decay_ms:0"
 a sixth of the rate of points, and saves 20 MB in each worker."""
 
 
+_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
 def run(settings: Settings, host: str, port: int, workers: int) -> int:
     """Serve until told to stop, and return the exit status: 1 if the data cannot be served.
 
     :raises InvalidSetting: if there is no secret key.
     """
-    settings = _with_key(settings)
-    # In a process of its own: workers are forked from this one, and would inherit what checking
-    # and filling the cache leaves in memory (200 MB when the cache is cold).
-    checking = get_context("fork").Process(target=_check, args=(settings,))
-    checking.start()
-    checking.join()
-    if checking.exitcode:
-        return checking.exitcode
+    settings = _for_terminal(_with_key(settings))
+    if not _is_servable(settings):
+        return 1
     if not _is_free(host, port):
         print(f"regmap: cannot listen on {host}:{port}; is another server there?", file=sys.stderr)
         return 1
     os.environ[variable("host")], os.environ[variable("port")] = host, str(port)
     os.environ.update(_ALLOCATOR)
-    from granian import Granian  # not at the top: it reads that when it is loaded
+    logs.set_up(settings)
+    with making(writable(settings.cache_dir / "metrics")) as folder:
+        os.environ[_METRICS_FOLDER] = str(folder)
+        _workers(settings, address=host, port=port, workers=workers).serve()
+    return 0
+
+
+def _workers(settings: Settings, **named: Any) -> Any:
+    # not at the top: the one reads the allocator's settings when it is loaded, the other its folder
     from granian.constants import Interfaces, Loops
 
-    Granian(
+    from regmap.http.metrics import forget_worker
+    from regmap.http.workers import Workers
+
+    return Workers(
         "regmap.app:front",
         factory=True,
-        address=host,
-        port=port,
         interface=Interfaces.RSGI,
         loop=Loops.uvloop,
-        workers=workers,
-        respawn_failed_workers=True,
-        # One that is asked to end while it starts does not hear it, and would be waited for.
-        workers_kill_timeout=10,
         websockets=False,
-    ).serve()
-    return 0
+        log_dictconfig=logs.configuration(settings),
+        check=partial(_is_servable, settings),
+        forget=forget_worker,
+        **named,
+    )
+
+
+def _is_servable(settings: Settings) -> bool:
+    """Whether the data can be served; says why not, and fills the cache that the workers read.
+
+    In a process of its own: workers are forked from this one, and would inherit what checking
+    and filling the cache leaves in memory (200 MB when the cache is cold).
+    """
+    checking = get_context("fork").Process(target=_check, args=(settings,))
+    checking.start()
+    checking.join()
+    return not checking.exitcode
+
+
+def _for_terminal(settings: Settings) -> Settings:
+    """The settings with logs as people read them, where people see them and nobody chose."""
+    if not sys.stderr.isatty() or os.environ.get(variable("log_format")):
+        return settings
+    os.environ[variable("log_format")] = "text"
+    return replace(settings, log_format="text")
 
 
 def _with_key(settings: Settings) -> Settings:

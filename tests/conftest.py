@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +15,35 @@ from regmap.geo.atlas import Atlas
 from regmap.geo.locator import Locator
 from regmap.services.snapshot import Geography, open_geography
 from regmap.store.database import Database
+from tests.postgres import Server, shared_server
 from tests.served import shared_folder
+from tests.stores import ENGINES, Stores, stores_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-DATA = Path(__file__).parent.parent / "data"
+TESTS = Path(__file__).parent
+DATA = TESTS.parent / "data"
+
+BOTH_ENGINES = (
+    "store",
+    "services/test_all_or_nothing.py",
+    "services/test_audit.py",
+    "services/test_corrections.py",
+    "services/test_corrections_later.py",
+    "services/test_curation.py",
+    "services/test_curators.py",
+    "services/test_curators_throttle.py",
+    "services/test_decisions.py",
+    "services/test_load.py",
+    "services/test_load_corrected.py",
+    "services/test_load_properties.py",
+    "services/test_queue.py",
+    "services/test_traffic.py",
+    "services/test_two_clocks.py",
+    "services/test_versions.py",
+)
+"""Whose tests run on each kind of database: what writes."""
 
 CHROMIUM_ARGUMENTS = [
     "--headless",
@@ -56,6 +79,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [item for _, tests in sorted(placed, key=lambda one: one[0]) for item in tests]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what writes on each kind of database that regmap can use."""
+    place = metafunc.definition.path.relative_to(TESTS)
+    is_of_both = any(place.is_relative_to(one) for one in BOTH_ENGINES)
+    if is_of_both and "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", ENGINES, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where what is computed from the boundaries is kept while the tests run."""
@@ -80,13 +111,53 @@ def geography(kept: Path) -> Geography:
     return open_geography(DATA, kept)
 
 
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """The PostgreSQL server of the run; make databases of your own in it."""
+    return shared_server(tmp_path_factory)
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """A new, empty database of this version in a file of its own."""
-    made = Database(f"sqlite:///{tmp_path / 'regmap.sqlite'}")
-    made.migrate()
+def new_postgres_url(postgres: Server) -> Iterator[Callable[[], str]]:
+    """Makes new, empty databases of this version on that server, and removes them at the end."""
+    made: list[str] = []
+
+    def new() -> str:
+        made.append(postgres.new_url())
+        return made[-1]
+
+    yield new
+    for url in made:
+        postgres.drop(url)
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> str:
+    """The kind of database that a test runs on; see ``BOTH_ENGINES``."""
+    return str(getattr(request, "param", ENGINES[0]))
+
+
+@pytest.fixture(scope="session")
+def stores(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Stores:
+    """Gives empty stores of that kind."""
+    return stores_of(tmp_path_factory, engine)
+
+
+@pytest.fixture
+def new_store_url(stores: Stores, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty store that nobody uses afterwards: to change its tables."""
+    if stores.server is None:
+        return stores.new_url(tmp_path / "new.sqlite")
+    new: Callable[[], str] = request.getfixturevalue("new_postgres_url")
+    return new()
+
+
+@pytest.fixture
+def database(stores: Stores, tmp_path: Path) -> Iterator[Database]:
+    """An empty database of this version of its own."""
+    made = Database(stores.new_url(tmp_path / "regmap.sqlite"))
     yield made
-    made.close()
+    stores.take_back(made)
 
 
 @pytest.fixture(scope="session")

@@ -66,3 +66,21 @@ def test_a_key_of_the_operator_is_handed_on_as_it_is(
     assert server._with_key(chosen) == chosen
     assert os.environ == {}
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "chosen", "expected"),
+    [(True, None, "text"), (True, "json", "json"), (False, None, "json"), (False, "text", "text")],
+)
+def test_logs_are_text_on_a_terminal_unless_somebody_chose(
+    monkeypatch: pytest.MonkeyPatch, is_terminal: bool, chosen: str | None, expected: str
+) -> None:
+    environment = {} if chosen is None else {"REGMAP_LOG_FORMAT": chosen}
+    monkeypatch.setattr(os, "environ", environment)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: is_terminal, raising=False)
+
+    told = server._for_terminal(Settings.from_environment(environment))
+
+    assert told.log_format == expected
+    # the workers read it from there
+    assert Settings.from_environment(environment).log_format == expected

@@ -36,6 +36,9 @@ class ProblemSchema(Schema):
     status = fields.Integer(required=True)
     detail = fields.String(required=True)
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+    request_id = fields.String(
+        metadata={"description": "What to quote when you report it; also in X-Request-ID."}
+    )
 
 
 class VersionsSchema(Schema):

@@ -30,7 +30,7 @@ from regmap.schemas.correction_answers import (
     CorrectionSchema,
     SubmittedCorrectionSchema,
 )
-from regmap.schemas.corrections import AdditionSchema, SubmissionSchema
+from regmap.schemas.corrections import KEY_LENGTHS, AdditionSchema, SubmissionSchema
 from regmap.schemas.queries import CorrectionsQuery, NoQuery
 from regmap.services.corrections import Submitted
 
@@ -93,8 +93,9 @@ class KeyHeader(Headers):
     key = fields.String(
         data_key=_KEY,
         metadata={
+            "pattern": f"^[!-~][ -~]{{{KEY_LENGTHS.start - 2},{KEY_LENGTHS.stop - 3}}}[!-~]$",
             "description": "your own name for this submission, 8 to 200 characters: sent again with"
-            " the same body, it is the same correction (answered 200, with the same secret)"
+            " the same body, it is the same correction (answered 200, with the same secret)",
         },
     )
 

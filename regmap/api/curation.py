@@ -74,8 +74,9 @@ class ReadHeader(Headers):
     if_match = fields.String(
         data_key="If-Match",
         metadata={
+            "pattern": r"\S",
             "description": "the `ETag` of `/corrections/{id}/impact`; without it 428, with a stale"
-            " one 412, and nothing is written"
+            " one 412, and nothing is written",
         },
     )
 

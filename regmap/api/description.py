@@ -24,15 +24,15 @@ from regmap.api import (
     verdicts,
     versions,
 )
+from regmap.api.answering import tell_answers
 from regmap.api.blueprint import PREFIX, ProblemSchema, StrictParser
 from regmap.api.operations import name_operations
+from regmap.api.shapes import add_shapes
 from regmap.http import caching
 from regmap.http.context import describe
-from regmap.http.problems import MIMETYPE as PROBLEM
 from regmap.schemas.batch import Items
-from regmap.schemas.batch_answers import AnyOf
 from regmap.schemas.fields import Code, Day, HttpUrl, PartialDateField
-from regmap.schemas.locations import ItemId, LocationSchema, ZipField
+from regmap.schemas.locations import ItemId, ZipField
 from regmap.schemas.queries import BBoxField, ChangeTypes, Levels, Moment, NoQuery, Since, States
 from regmap.services.naming import LICENCE
 
@@ -86,8 +86,7 @@ def join_api(app: Flask) -> None:
     api.register_field(Day, "string", "date")
     api.register_field(Moment, "string", None)
     api.register_field(PartialDateField, "string", None)
-    api.ma_plugin.converter.add_attribute_function(_any_of)
-    api.ma_plugin.converter.add_attribute_function(_locations)
+    add_shapes(api.ma_plugin.converter)
     api.spec.components.security_scheme(
         corrections.CURATOR,
         {"type": "http", "scheme": "bearer", "description": "A curator's token."},
@@ -105,22 +104,6 @@ def join_api(app: Flask) -> None:
         return caching.answer(written)
 
 
-def _any_of(converter: Any, field: Any, ret: Any) -> dict[str, Any]:
-    """The shapes of a value that has one of several; apispec asks this of every field."""
-    if not isinstance(field, AnyOf):
-        return {}
-    nothing = [{"type": "null"}] if field.allow_none else []
-    shapes = [converter.resolve_nested_schema(schema) for schema in field.schemas]
-    return {"anyOf": shapes + nothing}
-
-
-def _locations(converter: Any, field: Any, ret: Any) -> dict[str, Any]:
-    """What stands in a list of locations: each is read by itself, so its field does not say."""
-    if not isinstance(field, Items):
-        return {}
-    return {"items": converter.resolve_nested_schema(LocationSchema), "minItems": 1}
-
-
 def _described(spec: dict[str, Any]) -> dict[str, Any]:
     """The spec with the media types that we really answer: errors are problem documents."""
     spec["info"]["description"] = _ABOUT
@@ -133,8 +116,5 @@ def _described(spec: dict[str, Any]) -> dict[str, Any]:
     # one view, two media types: flask-smorest can only be told of one
     drawn = spec["paths"][f"{PREFIX}/map"]["get"]["responses"]["200"]["content"]
     drawn["application/json"] = {"schema": {"type": "object", "description": "TopoJSON"}}
-    for response in spec["components"]["responses"].values():
-        content = response.get("content", {})
-        if "application/json" in content:
-            content[PROBLEM] = content.pop("application/json")
+    tell_answers(spec)
     return spec

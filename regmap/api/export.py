@@ -37,15 +37,16 @@ _FORM = {
     "required": True,
     "schema": {"type": "string", "enum": [form.value for form in Form]},
 }
-_BINARY = {"format": "binary"}
+_SHAPES = {
+    Form.GEOJSON: {"type": "object", "description": "a FeatureCollection (RFC 7946)"},
+    Form.GPKG: {"type": "string", "format": "binary"},
+    Form.PARQUET: {"type": "string", "format": "binary"},
+}
 _FILES = {
     "description": "The file",
     "content": {
-        kind.split(";")[0]: {
-            # generated clients give texts as they are, and bytes for the rest
-            "schema": {"type": "string", **({} if kind.startswith("text/") else _BINARY)}
-        }
-        for kind in MEDIA_TYPES.values()
+        kind.split(";")[0]: {"schema": _SHAPES.get(form, {"type": "string"})}
+        for form, kind in MEDIA_TYPES.items()
     },
 }
 

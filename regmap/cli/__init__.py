@@ -7,6 +7,7 @@ import click
 
 from regmap import __version__
 from regmap.cli.annotate import annotate
+from regmap.cli.backup import backup, migrate_store, restore
 from regmap.cli.boundaries import boundaries
 from regmap.cli.corrections import corrections
 from regmap.cli.curators import curators
@@ -165,18 +166,22 @@ def settings() -> None:
     from dataclasses import fields
 
     from regmap.settings import variable
+    from regmap.store.database import without_password
 
     present = _settings()
     for knob in fields(present):
         value = getattr(present, knob.name)
         if knob.metadata.get("secret") and value:
             value = "(set; not shown)"
+        elif knob.name in ("database_url", "database_read_url"):
+            value = without_password(value)
         console.print(
             f"{variable(knob.name)}={value}\n    {knob.metadata['meaning']}", markup=False
         )
 
 
 main.add_command(annotate)
+main.add_command(backup)
 main.add_command(boundaries)
 main.add_command(corrections)
 main.add_command(curators)
@@ -184,7 +189,9 @@ main.add_command(datapackage)
 main.add_command(export)
 main.add_command(load)
 main.add_command(mcp)
+main.add_command(migrate_store)
 main.add_command(release)
+main.add_command(restore)
 main.add_command(review)
 main.add_command(stale)
 main.add_command(validate)

@@ -63,7 +63,8 @@ def open_database() -> "Database":
     """
     from regmap.store.database import Database
 
-    database = Database(present_settings().database_url)
+    chosen = present_settings()
+    database = Database(chosen.database_url, chosen.database_read_url)
     database.check()
     return database
 

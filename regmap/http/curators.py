@@ -54,14 +54,18 @@ class CuratorSessions(SecureCookieSessionInterface):
     """Sessions on curators' pages alone."""
 
     digest_method = staticmethod(hashlib.sha256)
+    https_alone = False
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """The session of a curator's page; None elsewhere: nothing can be kept there."""
         return super().open_session(app, request) if is_curators(request.path) else None
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        """Whether browsers may send it over TLS only: always, but on this very machine."""
-        return not _is_loopback(urlsplit(f"//{request.host}").hostname)
+        """Whether browsers may send it over TLS only: always, but on this very machine.
+
+        There too where the operator wants https alone.
+        """
+        return self.https_alone or not _is_loopback(urlsplit(f"//{request.host}").hostname)
 
 
 def join_curators(app: Flask, settings: Settings, curators: Curators) -> None:
@@ -84,7 +88,9 @@ def join_curators(app: Flask, settings: Settings, curators: Curators) -> None:
         # refuse_cross_site looks at Origin; Referer is what privacy tools take away
         WTF_CSRF_SSL_STRICT=False,
     )
-    app.session_interface = CuratorSessions()
+    sessions = CuratorSessions()
+    sessions.https_alone = settings.https_only == "on"
+    app.session_interface = sessions
     app.extensions[_EXTENSION] = curators
     CSRFProtect(app)
     manager = LoginManager()

@@ -23,7 +23,7 @@ def posted_form(max_bytes: int = MAX_BYTES) -> MultiDict[str, str]:
     """The form that the current request brings.
 
     :raises RequestEntityTooLarge: if it is longer.
-    :raises InvalidValue: naming the field that is not UTF-8.
+    :raises InvalidValue: naming the field that is not UTF-8, or if one has no name.
     """
     request.max_content_length = max_bytes
     try:
@@ -32,10 +32,12 @@ def posted_form(max_bytes: int = MAX_BYTES) -> MultiDict[str, str]:
     except RequestEntityTooLarge:
         told = said("What was sent is longer than {size} KB.", size=max_bytes >> 10)
         raise RequestEntityTooLarge(told) from None
-    fields = [*form.items(multi=True)]
+    fields: list[tuple[str | None, str]] = [*form.items(multi=True)]
     if request.mimetype == _URLENCODED:
         fields += _decoded(raw)
     for name, value in fields:
+        if name is None:  # a part of a multipart form may lack one, whatever types say
+            raise InvalidValue({"form": [said("A field has no name.")]})
         if _NOT_UTF8 in value or _NOT_UTF8 in name:
             field = "form" if _NOT_UTF8 in name else name
             raise InvalidValue({field: [said("Must be text in UTF-8.")]})

@@ -7,20 +7,25 @@ The app stays a WSGI app, which any server runs.
 """
 
 import asyncio
+import signal
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from flask import Flask, request
 from granian._granian import RSGIHTTPProtocol as HTTPProtocol
 from granian.rsgi import Scope
 from werkzeug.exceptions import HTTPException, RequestTimeout, ServiceUnavailable
 
+from regmap.http import request_id
 from regmap.http.lanes import FILE, THREADS
+from regmap.http.observing import STARTED, Observer
 
 MAX_BODY_BYTES = 4 << 20
 """The largest body that is taken in; what is announced as longer is refused unread."""
@@ -31,7 +36,12 @@ HELD_BODY_BYTES = 64 << 20
 BODY_SECONDS = 30.0
 """How long a client may take to send a body."""
 
+LEAVE = signal.SIGUSR1
+"""What tells a worker that another one has taken its place: it lets its clients go."""
+
 _REFUSED = "regmap.refused"
+_ASCII = bytes(range(128))
+_GOODBYE = ("Connection", "close")
 _RETRY_SECONDS = 5
 _UNPREFIXED = ("CONTENT_TYPE", "CONTENT_LENGTH")
 
@@ -63,29 +73,59 @@ class Front:
 
     :param app: answers in threads, of which ``THREADS`` are kept.
     :param quick: is asked first.
+    :param observer: is told of what was answered quickly; the app tells of the rest.
     """
 
-    def __init__(self, app: Flask, quick: Quick) -> None:
+    def __init__(self, app: Flask, quick: Quick, observer: Observer) -> None:
         self._app = app
         self._quick = quick
+        self._observer = observer
         self._threads = ThreadPoolExecutor(THREADS, "regmap-answers")
         self._held = 0  # bytes of bodies; only the event loop changes it
+        self._is_leaving = False
+        self._when_ready: Callable[[], object] = _nothing
+        self._when_leaving: Callable[[], object] = _nothing
+
+    def attend(self, ready: Callable[[], object], leaving: Callable[[], object]) -> None:
+        """Have somebody told when the worker answers, and when it is to leave (``LEAVE``)."""
+        self._when_ready, self._when_leaving = ready, leaving
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin; granian calls it right before it takes requests."""
+        loop.add_signal_handler(LEAVE, self._leave)
+        loop.call_soon(self._when_ready)
+
+    def _leave(self) -> None:
+        """Take in no more connections, and end each one with its next answer.
+
+        A connection that is ended between two answers is one whose next question is lost.
+        """
+        self._when_leaving()
+        self._is_leaving = True
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """Answer one request."""
-        found = self._quick(scope.method, scope.path, scope.query_string, scope.headers.get)
+        started = time.perf_counter()
+        header = scope.headers.get
+        found = self._quick(scope.method, scope.path, scope.query_string, header)
         if found is not None:
-            protocol.response_bytes(200, *found)
+            headers, body = found
+            given = header(request_id.HEADER_LOWER)
+            headers.append(self._observer.quick(scope.path, given, started))
+            self._say_goodbye(scope, headers)
+            protocol.response_bytes(200, headers, body)
             return
         taken = bytearray()
         try:
             refused = await self._take_in(scope, protocol, taken)
             environ = _environ(scope, bytes(taken))
+            environ[STARTED] = time.perf_counter()  # a client may send slowly
             if refused is not None:
                 environ[_REFUSED] = refused
             answer = await self._in_thread(self._computed, environ)
         finally:
             self._held -= len(taken)
+        self._say_goodbye(scope, answer.headers)
         if isinstance(answer.body, Path):
             protocol.response_file(answer.status, answer.headers, str(answer.body))
         else:
@@ -94,6 +134,10 @@ class Front:
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         """End the threads; granian calls it when the worker ends."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _say_goodbye(self, scope: Scope, headers: Headers) -> None:
+        if self._is_leaving and scope.http_version.startswith("1"):  # HTTP/2 has its own way
+            headers.append(_GOODBYE)
 
     async def _take_in(
         self, scope: Scope, protocol: HTTPProtocol, taken: bytearray
@@ -144,13 +188,34 @@ class Front:
 
 
 def join_front(app: Flask) -> None:
-    """Have an app answer for what the front has given up, as it does for every other error."""
+    """Have an app answer for what the front has given up, as it does for every other error.
+
+    Whatever its server, a query that was sent without percent signs where they are due (``?q=é``)
+    gets them: Werkzeug fails over any other (RFC 3986 allows ASCII alone).
+    """
+    inner: Any = app.wsgi_app
+
+    def quoted(environ: dict[str, Any], start_response: Any) -> Any:
+        query = environ.get("QUERY_STRING", "")
+        if not query.isascii():
+            environ["QUERY_STRING"] = quote(query.encode("latin-1"), safe=_ASCII)
+        return inner(environ, start_response)
+
+    app.wsgi_app = quoted  # type: ignore[method-assign]  # as Flask advises
 
     @app.before_request
     def refuse() -> None:
         refused: HTTPException | None = request.environ.get(_REFUSED)
         if refused is not None:
             raise refused
+
+
+def _nothing() -> None:
+    """Nobody attends."""
+
+
+def _in_bytes(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
 def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
@@ -160,8 +225,8 @@ def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
         # text there has one character for each byte
-        "PATH_INFO": scope.path.encode("utf-8", "surrogateescape").decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "PATH_INFO": _in_bytes(scope.path),
+        "QUERY_STRING": _in_bytes(scope.query_string),
         "SERVER_NAME": server,
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",

@@ -3,7 +3,8 @@
 API = (
     ("X-Content-Type-Options", "nosniff"),
     ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After"),
+    ("Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, X-Request-ID"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
 )
 PREFLIGHT = (
     ("Access-Control-Allow-Methods", "GET, HEAD, POST, PATCH, DELETE, OPTIONS"),
@@ -22,6 +23,14 @@ _POLICY = (
 )
 
 
+_OWN_WINDOW = (
+    # a window that another site opened holds no way back into ours, nor ours into it
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+_SHARED = (("Cross-Origin-Resource-Policy", "cross-origin"),)
+
+
 def _page(
     framed_by: str, referrer: str = "strict-origin-when-cross-origin"
 ) -> tuple[tuple[str, str], ...]:
@@ -34,12 +43,15 @@ def _page(
     )
 
 
-PAGE = _page("'none'")
-EMBEDDED = _page("*")
+PAGE = (*_page("'none'"), *_OWN_WINDOW)
+EMBEDDED = (*_page("*"), *_SHARED)
 """Of the one page that is made to stand in other people's."""
 
+LOADED = (*_page("'none'"), *_SHARED)
+"""Of styles, scripts and shapes: a frame in a sandbox has no origin, and asks for them, too."""
+
 # Not "no-referrer": its forms would then be sent with "Origin: null", as from another site.
-SECRET = (*_page("'none'", "same-origin"), ("X-Robots-Tag", "noindex"))
+SECRET = (*_page("'none'", "same-origin"), *_OWN_WINDOW, ("X-Robots-Tag", "noindex"))
 """Of a page whose address holds a secret: no other site learns of it."""
 
 PICTURE = (
@@ -52,5 +64,9 @@ ANY_SITE = (
     ("Cross-Origin-Resource-Policy", "cross-origin"),
 )
 """Of what other sites may show."""
+
+HTTPS_ALONE = ("Strict-Transport-Security", "max-age=31536000")
+"""Tells browsers for a year to come by https. Of this host alone: what other hosts of the domain
+do is not ours to say. Browsers believe it only where it comes by https (RFC 6797, 7.2)."""
 
 VARY = ("Vary", "Accept-Encoding")

@@ -19,9 +19,12 @@ Node = dict[str, Any]
 _REASONS = {
     "400": "A parameter is unknown, or its value cannot be used; `errors` names it.",
     "404": "There is no such collection or feature.",
+    "405": "The address takes other methods; `Allow` names them.",
     "406": "Accept allows none of the offered formats.",
     "500": "Something went wrong on our side.",
+    "503": "This cannot be answered right now.",
 }
+_KNOWN = "304"
 _FORM = {"in": "query", "required": False, "style": "form", "explode": False}
 _ONE = ("f", "substance", "on", "known_at", "crs")
 _FILTERS = ("limit", "bbox", "datetime", "level", "status", "offset", "bbox-crs")
@@ -46,7 +49,10 @@ def definition() -> Node:
         "components": {
             "parameters": _parameters(),
             "schemas": SCHEMAS,
-            "responses": {code: _problem(reason) for code, reason in _REASONS.items()},
+            "responses": {
+                _KNOWN: {"description": "The client has this answer already (`If-None-Match`)."},
+                **{code: _problem(reason) for code, reason in _REASONS.items()},
+            },
         },
     }
 
@@ -100,7 +106,7 @@ def _get(
     types: tuple[str, ...] = (JSON,),
 ) -> Node:
     content = {one: {"schema": {"$ref": f"#/components/schemas/{schema}"}} for one in types}
-    refused = [code for code in _REASONS if code != "404" or "collectionId" in parameters]
+    others = [code for code in _REASONS if code != "404" or "collectionId" in parameters]
     return {
         "get": {
             "operationId": operation,
@@ -112,7 +118,7 @@ def _get(
                     "description": summary,
                     "content": {**content, HTML: {"schema": {"type": "string"}}},
                 },
-                **{code: {"$ref": f"#/components/responses/{code}"} for code in refused},
+                **{code: {"$ref": f"#/components/responses/{code}"} for code in (_KNOWN, *others)},
             },
         }
     }
@@ -197,10 +203,8 @@ def _standard_parameters() -> Node:
             " West greater than east crosses ±180°.",
             **_FORM,
             "schema": {
-                "oneOf": [
-                    {**numbers, "minItems": 4, "maxItems": 4},
-                    {**numbers, "minItems": 6, "maxItems": 6},
-                ]
+                **numbers,  # here and not below `oneOf`, so that all write it with commas
+                "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],
             },
         },
         "datetime": _query(

@@ -36,7 +36,8 @@ def read_coordinates(text: str) -> Point | None:
 
     :raises InvalidValue: naming ``lat`` or ``lon``: what looks like coordinates but cannot be.
     """
-    text = text.translate(_MINUS).strip().removeprefix("geo:").strip("()[] \t")
+    # blanks one by one: of many in a row the pattern would try each way to share them out
+    text = " ".join(text.translate(_MINUS).split()).removeprefix("geo:").strip("()[] \t")
     found = _PAIR.fullmatch(text)
     if found is None:
         _refuse_odd_numbers(text)

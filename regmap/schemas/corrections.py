@@ -16,7 +16,7 @@ from regmap.domain.records import Period, Record
 from regmap.domain.vocabulary import Confidence, Extent, Level, Permission, SourceKind
 from regmap.domain.wording import said, sentence
 from regmap.schemas.documents import by_path, loaded, understood
-from regmap.schemas.fields import Code, HttpUrl, Length, StrictBoolean, Text
+from regmap.schemas.fields import Code, HttpUrl, Length, StrictBoolean, Text, check_readable
 from regmap.schemas.record import PeriodSchema, record_from_document, record_to_document
 from regmap.schemas.strict import Query
 
@@ -49,7 +49,7 @@ class SubmitterSchema(Query):
     email = fields.Email(
         allow_none=True,
         load_default=None,
-        validate=Length(max=254),
+        validate=[Length(max=254), check_readable],
         error_messages={"invalid": said("Not an e-mail address.")},
     )
 

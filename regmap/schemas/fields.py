@@ -145,6 +145,15 @@ class StrictBoolean(fields.Boolean):
         return value
 
 
+def check_readable(text: str) -> None:
+    """Make sure that a text can be shown and stored.
+
+    :raises ValidationError: if it has a control character or half a surrogate pair.
+    """
+    if _UNREADABLE.search(text):
+        raise ValidationError(said("Has a control character or half a surrogate pair."))
+
+
 class Text(fields.String):
     """Text of a bounded length that is not blank."""
 
@@ -157,8 +166,7 @@ class Text(fields.String):
         text = super()._deserialize(value, attr, data, **kwargs)
         if not text.strip():
             raise ValidationError(said("Is blank."))
-        if _UNREADABLE.search(text):
-            raise ValidationError(said("Has a control character or half a surrogate pair."))
+        check_readable(text)
         if _NONCHARACTERS.search(text):
             raise ValidationError(said("Has a code point that Unicode keeps free of characters."))
         return text
@@ -168,7 +176,7 @@ class HttpUrl(fields.String):
     """An http or https address, kept as it was written."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata={"format": "uri", "pattern": "^https?://[^/\\s]"}, **kwargs)
+        super().__init__(metadata={"format": "iri", "pattern": "^https?://[^/\\s]"}, **kwargs)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any

@@ -25,6 +25,7 @@ _MOMENT = re.compile(
     r"(?:[Zz]|[ +-][0-9]{2}:[0-9]{2})"
 )
 _LIKE_A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NO_MOMENT = said("Not a moment (RFC 3339) and not a day (YYYY-MM-DD).")
 
 
 def read_moment(text: str) -> datetime:
@@ -43,7 +44,7 @@ def read_moment(text: str) -> datetime:
     except (ValueError, OverflowError) as error:  # an InvalidDate is a ValueError
         if _LIKE_A_DAY.fullmatch(text):
             raise InvalidDate(sentence(error.args[0])) from None
-        raise InvalidDate(said("Not a moment (RFC 3339) and not a day (YYYY-MM-DD).")) from None
+        raise InvalidDate(_NO_MOMENT) from None
     end = datetime(day.year, day.month, day.day, 23, 59, 59, 999_999, tzinfo=UTC)
     now = datetime.now(UTC)
     return now if end.date() == now.date() else end
@@ -70,6 +71,8 @@ class Moment(fields.Field[datetime]):
         )
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime:
+        if not isinstance(value, str):  # the body of a question may hold anything
+            raise ValidationError(_NO_MOMENT)
         try:
             return read_moment(value)
         except InvalidDate as error:

@@ -30,9 +30,11 @@ class RouteQuery(SubstanceOnDay):
         }
     )
     geometry = fields.Raw(metadata={"type": "object", "description": "of a Feature: a LineString"})
-    properties = fields.Raw(metadata={"description": "of a Feature; not read"})
-    id = fields.Raw(metadata={"description": "of a Feature; not read"})
-    bbox = fields.Raw(metadata={"description": "of a LineString or Feature; not read"})
+    properties = fields.Raw(allow_none=True, metadata={"description": "of a Feature; not read"})
+    id = fields.Raw(allow_none=True, metadata={"description": "of a Feature; not read"})
+    bbox = fields.Raw(
+        allow_none=True, metadata={"description": "of a LineString or Feature; not read"}
+    )
     stops = fields.Raw(
         metadata={
             "type": "array",

@@ -71,6 +71,7 @@ class SnapshotSource(Generic[View]):
         self._copy = copy
         self._log: Readable = copy or database
         self._lock = threading.Lock()
+        self._past_lock = threading.Lock()  # whoever asks the store may have to wait for it
         self._follower: threading.Thread | None = None
         self._reached = True
         self._pasts: OrderedDict[int, View] = OrderedDict()
@@ -130,7 +131,7 @@ class SnapshotSource(Generic[View]):
             last = revisions.latest(connection, moment)
         if last[0] == self._snapshot.revision:
             return self._current
-        with self._lock:
+        with self._past_lock:
             if last[0] not in self._pasts:
                 self._pasts[last[0]] = self._view(self._load(last))
             self._pasts.move_to_end(last[0])
@@ -172,6 +173,7 @@ class SnapshotSource(Generic[View]):
     def _refresh(self) -> None:
         held = self._snapshot
         try:
+            self._database.check_there()
             with self._database.reading() as connection:
                 last = revisions.latest(connection)
             if last[0] != held.revision:

@@ -19,6 +19,7 @@ from regmap.domain.corrections import (
     EventKind,
     State,
 )
+from regmap.store.columns import check_row, may_be_stored
 from regmap.store.revisions import canonical, timestamp
 from regmap.store.tables import correction_events, corrections, curators
 
@@ -33,29 +34,32 @@ class Proofs:
 
 
 def put(connection: Connection, correction: Correction, proofs: Proofs) -> None:
-    """Store a new correction with the events that it has."""
+    """Store a new correction with the events that it has.
+
+    :raises InvalidValue: naming what of it cannot be stored.
+    """
     contact = correction.contact or Contact()
-    connection.execute(
-        insert(corrections).values(
-            id=correction.id,
-            jurisdiction=correction.jurisdiction,
-            substance=correction.substance,
-            state=correction.state,
-            version=correction.version,
-            submitted_at=timestamp(correction.submitted_at),
-            changed_at=timestamp(correction.changed_at),
-            decided_at=None,
-            spam=correction.spam,
-            base_revision=correction.base_revision,
-            revision=correction.revision,
-            submitted_by=correction.submitted_by,
-            submitter_name=contact.name,
-            submitter_email=contact.email,
-            secret_hash=proofs.secret_hash,
-            key_hash=proofs.key_hash,
-            body_hash=proofs.body_hash,
-        )
-    )
+    row = {
+        "id": correction.id,
+        "jurisdiction": correction.jurisdiction,
+        "substance": correction.substance,
+        "state": correction.state,
+        "version": correction.version,
+        "submitted_at": timestamp(correction.submitted_at),
+        "changed_at": timestamp(correction.changed_at),
+        "decided_at": None,
+        "spam": correction.spam,
+        "base_revision": correction.base_revision,
+        "revision": correction.revision,
+        "submitted_by": correction.submitted_by,
+        "submitter_name": contact.name,
+        "submitter_email": contact.email,
+        "secret_hash": proofs.secret_hash,
+        "key_hash": proofs.key_hash,
+        "body_hash": proofs.body_hash,
+    }
+    check_row(corrections, row)
+    connection.execute(insert(corrections).values(row))
     for event in correction.events:
         _put_event(connection, correction.id, event)
 
@@ -85,6 +89,8 @@ def change(connection: Connection, before: Correction, event: Event, **values: A
 
 def one(connection: Connection, correction_id: str) -> Correction | None:
     """A correction with its events, or None."""
+    if not may_be_stored(correction_id):
+        return None
     row = connection.execute(
         select(corrections).where(corrections.c.id == correction_id)
     ).one_or_none()
@@ -93,6 +99,8 @@ def one(connection: Connection, correction_id: str) -> Correction | None:
 
 def proofs_of(connection: Connection, correction_id: str) -> Proofs | None:
     """What the submitter of a correction can prove."""
+    if not may_be_stored(correction_id):
+        return None
     row = connection.execute(
         select(corrections).where(corrections.c.id == correction_id)
     ).one_or_none()
@@ -198,18 +206,18 @@ def _put_event(connection: Connection, correction_id: str, event: Event) -> None
         said["proposed"] = event.proposed
     if event.sources:
         said["sources"] = [{"url": one.url, "title": one.title} for one in event.sources]
-    connection.execute(
-        insert(correction_events).values(
-            correction=correction_id,
-            number=event.number,
-            at=timestamp(event.at),
-            kind=event.kind,
-            by=event.by,
-            text=event.text,
-            document=canonical(said) if said else None,
-            revision=event.revision,
-        )
-    )
+    row = {
+        "correction": correction_id,
+        "number": event.number,
+        "at": timestamp(event.at),
+        "kind": event.kind,
+        "by": event.by,
+        "text": event.text,
+        "document": canonical(said) if said else None,
+        "revision": event.revision,
+    }
+    check_row(correction_events, row)
+    connection.execute(insert(correction_events).values(row))
 
 
 def _with_events(connection: Connection, rows: Sequence[Row[Any]]) -> list[Correction]:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from regmap.domain.curators import Curator, Role
+from regmap.store.columns import may_be_stored
 from regmap.store.revisions import timestamp
 from regmap.store.tables import curators, sign_in_attempts, tokens
 
@@ -45,6 +46,8 @@ class Token:
 
 def account(connection: Connection, name: str) -> Account | None:
     """The account of that very name, removed or not."""
+    if not may_be_stored(name):
+        return None
     row = connection.execute(select(curators).where(curators.c.name == name)).one_or_none()
     return _account(row) if row else None
 

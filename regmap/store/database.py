@@ -111,7 +111,7 @@ class Database:
         :raises DataProblem: if it cannot be written.
         """
         with self._explained():
-            self._kind.check_writable()
+            self._kind.check_there()
             with self._begun(write=True) as connection:
                 yield connection
                 connection.commit()
@@ -148,6 +148,13 @@ class Database:
                 f"{self.name}: its tables are of version {at or 'none'}, this regmap needs"
                 f" {TABLES_VERSION}; `regmap init` brings them up to date"
             )
+
+    def check_there(self) -> None:
+        """Make sure that it is where it should be: a file that is gone is read on where it is open.
+
+        :raises StoreAway: if it is not.
+        """
+        self._kind.check_there()
 
     def version(self) -> str | None:
         """The version of its tables; None where there are none.
@@ -221,6 +228,19 @@ class Database:
                 return latest(connection)[0] >= revision
         except DataProblem:
             return False
+
+
+def without_password(url: str) -> str:
+    """A database URL as it may be shown."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return "(not shown: it is not a database URL)" if url else url
+    if parsed.drivername in sqlite.DRIVERS:
+        return url
+    from regmap.store.postgresql import shown
+
+    return shown(parsed)
 
 
 def _kind(url: str, setting: str) -> "sqlite.SQLite | PostgreSQL":

@@ -45,6 +45,12 @@ _OPTIONS = " ".join(
 Result = TypeVar("Result")
 
 
+def shown(url: URL) -> str:
+    """A URL as it may be shown: without its password, wherever that stands in it."""
+    hidden = [name for name in url.query if "password" in name]  # libpq takes it there as well
+    return url.difference_update_query(hidden).render_as_string()
+
+
 class BoundedConnection(psycopg.Connection[Any]):
     """A connection that gives up on a server which does not answer.
 
@@ -92,7 +98,7 @@ class PostgreSQL:
         if not url.database:
             raise DataProblem(f"{setting}: names no database on the server")
         self._url = url.set(drivername="postgresql+psycopg")
-        self.name = url.set(drivername="postgresql", password=None).render_as_string()
+        self.name = shown(url.set(drivername="postgresql"))
         self.engine = self._engine()
 
     def prepare(self) -> None:
@@ -113,7 +119,7 @@ class PostgreSQL:
             return f"PostgreSQL {version} is too old: {OLDEST} or later is needed"
         return None
 
-    def check_writable(self) -> None:
+    def check_there(self) -> None:
         """The server says so itself."""
 
     def scrub(self, connection: Connection) -> None:
@@ -171,6 +177,7 @@ class PostgreSQL:
             max_overflow=6,
             pool_timeout=_POOL_SECONDS,
             pool_recycle=1800,
+            hide_parameters=True,
         )
 
         @event.listens_for(engine, "do_connect")

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select
 
 from regmap.domain.errors import DataProblem
+from regmap.store.columns import check_row
 from regmap.store.listening import tell
 from regmap.store.tables import revisions
 
@@ -122,6 +123,8 @@ def append(connection: Connection, edits: Sequence[Edit], now: datetime) -> list
 
     To be called in a write transaction. Time never runs backwards in the log: a clock that was
     set back gives revisions the time of the last one.
+
+    :raises InvalidValue: naming what of an edit cannot be stored.
     """
     last = connection.execute(
         select(revisions).order_by(revisions.c.revision.desc()).limit(1)
@@ -143,6 +146,7 @@ def append(connection: Connection, edits: Sequence[Edit], now: datetime) -> list
             "correction": edit.correction,
             "previous_hash": previous,
         }
+        check_row(revisions, row)
         previous = row["hash"] = seal(row)
         rows.append(row)
     if rows:
@@ -299,16 +303,21 @@ def first_recorded(connection: Connection, after: int, up_to: int) -> dict[Subje
 
 def broken_link(connection: Connection) -> str | None:
     """The first thing wrong with the hash chain, in words; None if all of it holds."""
-    previous = FIRST_HASH
     rows = connection.execute(select(revisions).order_by(revisions.c.revision))
+    return broken_in(dict(row) for row in rows.mappings())
+
+
+def broken_in(rows: Iterable[Mapping[str, Any]]) -> str | None:
+    """The same for the rows of a log, in their order, wherever they come from."""
+    previous = FIRST_HASH
     for number, row in enumerate(rows, start=1):
-        if row.revision != number:
+        if row["revision"] != number:
             return f"revision {number} is missing"
-        if row.previous_hash != previous:
+        if row["previous_hash"] != previous:
             return f"revision {number} does not follow from the one before"
-        if row.hash != seal(dict(row._mapping)):
+        if row["hash"] != seal(row):
             return f"revision {number} was altered after it was recorded"
-        previous = row.hash
+        previous = row["hash"]
     return None
 
 

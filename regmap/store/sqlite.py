@@ -58,7 +58,7 @@ class SQLite:
             return None
         return "no database is there yet; `regmap init` makes it"
 
-    def check_writable(self) -> None:
+    def check_there(self) -> None:
         """Make sure that what is written is found again: connections outlive a file that is gone.
 
         :raises StoreAway: if the file is not there.
@@ -97,7 +97,9 @@ class SQLite:
         )
 
     def _engine(self, url: URL) -> Engine:
-        engine = create_engine(url, poolclass=QueuePool, creator=self._connect)
+        engine = create_engine(
+            url, poolclass=QueuePool, creator=self._connect, hide_parameters=True
+        )
 
         @event.listens_for(engine, "connect")
         def prepare(connection: Any, record: Any) -> None:

@@ -23,8 +23,10 @@ def add(connection: Transaction, day: date, counts: Mapping[str, int]) -> None:
         is_sqlite = connection.dialect.name == "sqlite"
         added = (sqlite if is_sqlite else postgresql).insert(traffic)
         total = traffic.c.count + added.excluded.count
-        keys = list(traffic.primary_key)
-        connection.execute(added.on_conflict_do_update(keys, set_={"count": total}), rows)
+        adding = added.on_conflict_do_update(
+            index_elements=list(traffic.primary_key), set_={"count": total}
+        )
+        connection.execute(adding, rows)
 
 
 def since(connection: Transaction, first: date) -> dict[str, int]:

@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, Response, render_template, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from regmap.domain.wording import said
+from regmap.http import request_id
 from regmap.http.context import source_of
 from regmap.http.curators import guard_curator_pages
 from regmap.http.problems import detail_of, errors_of, failed, status_of
@@ -86,7 +87,7 @@ def join_pages(app: Flask, settings: Settings) -> None:
     join_words(app)
     join_assets(app, assets)
     join_shapes(app, Shapes(source_of(app).current().maps.drawings, settings.cache_dir))
-    app.jinja_env.globals["map_element"] = parts.element
+    app.jinja_env.globals.update(map_element=parts.element, request_id=request_id.current)
     timed = Blueprint("timed_pages", __name__)
     timed.before_request(check_language)
     set_clock(timed)

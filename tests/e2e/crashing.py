@@ -7,7 +7,7 @@ import os
 import random
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -50,16 +50,24 @@ def write_under_kills(address: str, server: int, token: str, writes: int, seed: 
     """
     course = Course()
     with _killing(server, random.Random(seed), course):
-        number = 0
-        while course.writes < writes:
-            course.taken[number] = id = _submit(address, number, seed)
-            if number % _ACCEPTED_OF == 0:
-                course.accepted[id] = _accept(address, id, token)
-            number += 1
+        write_until(lambda: course.writes >= writes, course, address, token, seed)
     return course
 
 
-def _submit(address: str, number: int, seed: int) -> str:
+def write_until(
+    is_enough: Callable[[], bool], course: Course, address: str, token: str, seed: int
+) -> None:
+    """Hand corrections in and accept some of them, and note it in a course."""
+    number = len(course.taken)
+    while not is_enough():
+        course.taken[number] = id = submit(address, number, seed)
+        if number % _ACCEPTED_OF == 0:
+            course.accepted[id] = accept(address, id, token)
+        number += 1
+
+
+def submit(address: str, number: int, seed: int) -> str:
+    """Hand in a correction, again and again until it is taken; its id."""
     headers = {"Idempotency-Key": f"crash-course-{seed}-{number}"}
     post = partial(call, address, "POST", CORRECTIONS, a_submission(number), headers)
     answer = until_answered(post)
@@ -68,7 +76,7 @@ def _submit(address: str, number: int, seed: int) -> str:
     return str(answer.body["id"])
 
 
-def _accept(address: str, id: str, token: str) -> int:
+def accept(address: str, id: str, token: str) -> int:
     """Accept a correction and return the revision; one that was lost on the way is looked up."""
     bearer = {"Authorization": f"Bearer {token}"}
     one = f"{CORRECTIONS}/{id}"
@@ -99,18 +107,18 @@ def _killing(server: int, chance: random.Random, course: Course) -> Iterator[Non
     The oldest, because the server gives up if a worker dies right after its start.
     """
     done = threading.Event()
-    count = len(_workers(server))
+    count = len(workers_of(server))
 
     def kill() -> None:
         due = 0
         while not done.wait(chance.uniform(0, _LONGEST_PAUSE)):
-            workers = _workers(server)
+            workers = workers_of(server)
             if course.writes < due or len(workers) < count:
                 continue
             os.kill(workers[0], signal.SIGKILL)
             course.kills += 1
             due = course.writes + chance.randint(*_WRITES_BETWEEN)
-            while workers[0] in _workers(server) and not done.wait(0.01):
+            while workers[0] in workers_of(server) and not done.wait(0.01):
                 pass
 
     thread = threading.Thread(target=kill)
@@ -122,7 +130,7 @@ def _killing(server: int, chance: random.Random, course: Course) -> Iterator[Non
         thread.join()
 
 
-def _workers(server: int) -> list[int]:
+def workers_of(server: int) -> list[int]:
     """The process ids of a server's workers, the oldest first."""
     children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
     return [int(one) for one in children]

@@ -88,9 +88,12 @@ def submit_at_once(address: str, numbers: range) -> dict[int, Answer | Exception
         return dict(zip(numbers, pool.map(submit, numbers), strict=True))
 
 
-def curators_token(database: Path, role: Role = Role.REVIEWER) -> str:
-    """A token of a curator who is added for it."""
-    opened = Database(url_of(database))
+def curators_token(database: Path | str, role: Role = Role.REVIEWER) -> str:
+    """A token of a curator who is added for it.
+
+    :param database: a file, or the URL of a database on a server.
+    """
+    opened = Database(database if isinstance(database, str) else url_of(database))
     curators = Curators(opened, KEY)
     now = datetime.now(UTC)
     curators.add(CURATOR, role, PASSWORD, now)
@@ -113,49 +116,61 @@ class Stored:
     revisions: tuple[int, ...]
 
 
-def stored_in(database: Path) -> dict[str, Stored]:
-    """Every correction in a database file, by id; read without any code of ours."""
-    with closing(sqlite3.connect(database)) as connection:
-        rows = connection.execute("SELECT id, state, version, revision FROM corrections").fetchall()
-        found: dict[str, Stored] = {}
-        for id, state, version, revision in rows:
-            events = connection.execute(
-                "SELECT number, kind, text, revision FROM correction_events"
-                " WHERE correction = ? ORDER BY number",
-                (id,),
-            ).fetchall()
-            found[id] = Stored(
-                id,
-                state,
-                version,
-                revision,
-                events[0][2] if events else "",
-                tuple(event[0] for event in events),
-                tuple(event[1] for event in events),
-                tuple(event[3] for event in events if event[3] is not None),
-            )
+def stored_in(database: Path | str) -> dict[str, Stored]:
+    """Every correction in a database, by id; read without any code of ours."""
+    rows = _rows(database, "SELECT id, state, version, revision FROM corrections")
+    said: dict[str, list[Any]] = {}
+    for correction, *event in _rows(
+        database,
+        "SELECT correction, number, kind, text, revision FROM correction_events ORDER BY 1, 2",
+    ):
+        said.setdefault(correction, []).append(event)
+    found: dict[str, Stored] = {}
+    for id, state, version, revision in rows:
+        events = said.get(id, [])
+        found[id] = Stored(
+            id,
+            state,
+            version,
+            revision,
+            events[0][2] if events else "",
+            tuple(event[0] for event in events),
+            tuple(event[1] for event in events),
+            tuple(event[3] for event in events if event[3] is not None),
+        )
     return found
 
 
-def revisions_by_correction(database: Path) -> dict[str, list[int]]:
+def revisions_by_correction(database: Path | str) -> dict[str, list[int]]:
     """The revisions that name a correction, by its id."""
     found: dict[str, list[int]] = {}
-    with closing(sqlite3.connect(database)) as connection:
-        for revision, correction in connection.execute(
-            "SELECT revision, correction FROM revisions WHERE correction IS NOT NULL ORDER BY 1"
-        ):
-            found.setdefault(correction, []).append(revision)
+    for revision, correction in _rows(
+        database,
+        "SELECT revision, correction FROM revisions WHERE correction IS NOT NULL ORDER BY 1",
+    ):
+        found.setdefault(correction, []).append(revision)
     return found
 
 
-def half_applied(database: Path) -> Iterator[str]:
+def _rows(database: Path | str, query: str) -> list[Any]:
+    """What a query finds in a database file, or in one on a server that a URL names."""
+    if isinstance(database, Path):
+        with closing(sqlite3.connect(database)) as connection:
+            return connection.execute(query).fetchall()
+    import psycopg  # not at the top: most of those who submit need none
+
+    with psycopg.connect(database) as server:
+        return list(server.execute(query))
+
+
+def half_applied(database: Path | str) -> Iterator[str]:
     """Whatever is there of a correction without the rest of it, in words."""
     revisions = revisions_by_correction(database)
     stored = stored_in(database)
     for one in stored.values():
         if one.numbers != tuple(range(1, one.version + 1)):
             yield f"{one.id}: version {one.version}, but events {one.numbers}"
-        last = {"pending": "submitted", "accepted": "accepted"}.get(one.state)
+        last = "submitted" if one.state == "pending" else one.state
         if one.kinds[-1:] != (last,):
             yield f"{one.id}: {one.state}, but the last event is {one.kinds[-1:]}"
         made = [one.revision] if one.revision is not None else []
@@ -167,12 +182,13 @@ def half_applied(database: Path) -> Iterator[str]:
         yield f"{id}: a revision names it, but it is not there"
 
 
-def until_answered(ask: Callable[[], Answer], tries: int = 400) -> Answer:
+def until_answered(ask: Callable[[], Answer]) -> Answer:
     """Ask again until an answer comes: while a worker is down there may be none.
 
     503 is an honest "not now", too.
     """
-    for _ in range(tries):
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
         try:
             answer = ask()
         except (OSError, http.client.HTTPException):

@@ -14,7 +14,8 @@ from flask import Flask, Response, request
 
 from regmap.http import front as front_module
 from regmap.http import lanes
-from regmap.http.front import Front, Headers, join_front
+from regmap.http.front import Front, Headers, Quick, join_front
+from regmap.http.observing import STARTED
 from tests.waiting import finished
 
 Sent = list[tuple[int, Headers, Any]]
@@ -82,6 +83,20 @@ def told() -> dict[str, Any]:
     }
 
 
+class Seen(list[tuple[str, str | None]]):
+    """What an observer is told of quick answers."""
+
+    def quick(self, path: str, given: str | None, started: float) -> tuple[str, str]:
+        assert started > 0
+        self.append((path, given))
+        return ("X-Request-ID", "the-id")
+
+
+def fronting(app: Flask, quick: Quick, seen: Seen | None = None) -> Front:
+    """A front with an observer of its own."""
+    return Front(app, quick, seen if seen is not None else Seen())  # type: ignore[arg-type]  # it has all that is used
+
+
 def nothing(
     method: str, path: str, query: str, header: Callable[[str], str | None]
 ) -> tuple[Headers, bytes] | None:
@@ -116,7 +131,7 @@ def asking(own: Front, scope: Scope, wire: Wire) -> Coroutine[Any, Any, None]:
 
 @pytest.fixture
 def answer(app: Flask) -> Answer:
-    own = Front(app, nothing)
+    own = fronting(app, nothing)
 
     def ask(scope: Scope, wire: Wire | None = None) -> tuple[int, Headers, Any]:
         wire = wire or Wire()
@@ -193,6 +208,7 @@ def test_a_header_with_an_underscore_is_not_taken_for_one_of_a_proxy(
 
 def test_what_is_answered_quickly_does_not_reach_the_app(app: Flask) -> None:
     asked = []
+    observed = Seen()
 
     def quick(
         method: str, path: str, query: str, header: Callable[[str], str | None]
@@ -200,12 +216,13 @@ def test_what_is_answered_quickly_does_not_reach_the_app(app: Flask) -> None:
         asked.append((method, path, query, header("accept")))
         return ([("X-Quick", "yes")], b"quick") if path == "/quick" else None
 
-    own, wire = Front(app, quick), Wire()
+    own, wire = fronting(app, quick, observed), Wire()
     for path in ("/quick", "/told"):
         scope = Scope(path=path, query_string="a=1", headers=Given([("accept", "x")]))
         finished(asking(own, scope, wire))
 
-    assert wire.sent[0] == (200, [("X-Quick", "yes")], b"quick")
+    assert wire.sent[0] == (200, [("X-Quick", "yes"), ("X-Request-ID", "the-id")], b"quick")
+    assert observed == [("/quick", None)]
     assert seen(app, wire.sent[1])["path"] == "/told"
     assert asked == [("GET", "/quick", "a=1", "x"), ("GET", "/told", "a=1", "x")]
 
@@ -268,7 +285,7 @@ def test_bodies_that_wait_keep_no_thread_from_answering(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(front_module, "BODY_SECONDS", 20)
-    own, wire = Front(app, nothing), Wire()
+    own, wire = fronting(app, nothing), Wire()
 
     async def ask() -> None:
         scope = Scope("POST", headers=Given([("content-length", "9")]))
@@ -296,7 +313,7 @@ def test_an_error_of_the_app_is_no_error_of_the_front(app: Flask, answer: Answer
 
 def test_the_threads_end_with_the_worker(app: Flask) -> None:
     before = set(threading.enumerate())
-    own = Front(app, nothing)
+    own = fronting(app, nothing)
     finished(asking(own, Scope(), Wire()))
     threads = [one for one in set(threading.enumerate()) - before if "regmap" in one.name]
     assert threads
@@ -308,3 +325,64 @@ def test_the_threads_end_with_the_worker(app: Flask) -> None:
     for one in threads:
         one.join(20)
         assert not one.is_alive()
+
+
+# --- Leaving: another worker takes the place. ---------------------------------------------------
+
+
+def leaving(own: Front) -> None:
+    """What the signal to leave does."""
+    own._leave()
+
+
+@pytest.mark.parametrize("path", ["/told", "/file", "/quick"])
+def test_a_worker_that_leaves_ends_each_connection_with_its_next_answer(
+    app: Flask, path: str
+) -> None:
+    def quick(
+        method: str, path: str, query: str, header: Callable[[str], str | None]
+    ) -> tuple[Headers, bytes] | None:
+        return ([], b"quick") if path == "/quick" else None
+
+    own, wire = fronting(app, quick), Wire()
+    finished(asking(own, Scope(path=path), wire))
+    leaving(own)
+    finished(asking(own, Scope(path=path), wire))
+    finished(asking(own, Scope(path=path, http_version="2"), wire))
+
+    goodbyes = [("Connection", "close") in headers for _, headers, _ in wire.sent]
+    assert goodbyes == [False, True, False]  # in HTTP/2 the header is forbidden
+
+
+def test_who_attends_a_front_learns_when_it_is_ready_and_when_it_leaves(app: Flask) -> None:
+    told: list[str] = []
+    own = fronting(app, nothing)
+    own.attend(lambda: told.append("ready"), lambda: told.append("leaving"))
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        added: list[Callable[[], None]] = []
+        loop.add_signal_handler = lambda _, call: added.append(call)  # type: ignore[method-assign, misc, assignment]
+        own.__rsgi_init__(loop)
+        assert told == []  # not before the loop runs
+        await asyncio.sleep(0)
+        assert told == ["ready"]
+        (only,) = added
+        only()
+
+    finished(run())
+
+    assert told == ["ready", "leaving"]
+
+
+def test_what_a_client_takes_to_send_a_body_is_not_told_as_ours(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([1.0, 50.0])
+    monkeypatch.setattr("regmap.http.front.time.perf_counter", lambda: next(clock))
+    app.add_url_rule("/started", view_func=lambda: str(request.environ[STARTED]))
+    wire = Wire()
+
+    finished(asking(fronting(app, nothing), Scope(path="/started"), wire))
+
+    assert wire.sent[0][2] == b"50.0"

@@ -5,11 +5,9 @@ The model knows states and who may do what; it knows no SQL, no ETags and no tra
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +28,7 @@ from regmap.store.database import Database
 from regmap.store.revisions import Edit
 from tests.builders import a_period, a_record, a_release
 from tests.served import DATA
+from tests.stored import contents
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -145,7 +144,7 @@ class Office:
 
     def contents(self) -> dict[str, list[tuple[Any, ...]]]:
         """All that is stored: to see that nothing was written."""
-        return contents_of(self.database.file)
+        return contents(self.database, "revisions", "corrections", "correction_events")
 
     def standing(self, state: State, **values: Any) -> tuple[str, str]:
         """A new correction brought into a state: its id and its secret."""
@@ -192,18 +191,6 @@ def a_submission(**values: Any) -> dict[str, Any]:
         "sources": [SOURCE],
         **values,
     }
-
-
-def contents_of(file: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table that corrections write to."""
-    connection = sqlite3.connect(file)
-    try:
-        return {
-            table: connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()
-            for table in ("revisions", "corrections", "correction_events")
-        }
-    finally:
-        connection.close()
 
 
 # --- Virginia's age, and what is done to corrections. -------------------------------------------

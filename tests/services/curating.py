@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +12,7 @@ from regmap.domain.errors import NotSignedIn
 from regmap.services import curators as service
 from regmap.services.curators import Curators
 from regmap.store.database import Database
+from tests.stored import contents
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEY = "k" * 32
@@ -45,10 +45,4 @@ def fail(curators: Curators, times: int, name: str = "ana", address: str = HOME)
 
 def everything_in(database: Database) -> str:
     """All that the database file holds about curators, as text."""
-    with sqlite3.connect(database.file) as connection:
-        rows = [
-            connection.execute(f"SELECT * FROM {table}").fetchall()
-            for table in ("curators", "tokens", "sign_in_attempts")
-        ]
-    connection.close()
-    return json.dumps(rows)
+    return json.dumps(contents(database, "curators", "tokens", "sign_in_attempts"))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,6 +39,7 @@ from tests.services.corrections_model import (
     refused,
     with_age,
 )
+from tests.stores import Stores
 
 ACTIONS = ["add", "withdraw", "accept", "reject", "ask", "undo"]
 COUNTY = "US-VA-fairfax-county"
@@ -213,16 +212,17 @@ class AnyCourse(RuleBasedStateMachine):
 
 
 def test_any_course_of_things_goes_as_the_plain_model_says(
-    geography: Geography, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stores: Stores, geography: Geography, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = (tmp_path / f"{number}.sqlite" for number in count())
+    opened: list[Database] = []
 
     class Course(AnyCourse):
         @staticmethod
         def open_office() -> Office:
-            database = Database(f"sqlite:///{next(files)}")
-            database.migrate()
-            return an_office(database, geography, monkeypatch)
+            if opened:
+                stores.take_back(opened.pop())
+            opened.append(stores.new())
+            return an_office(opened[0], geography, monkeypatch)
 
     run_state_machine_as_test(
         Course, settings=settings(max_examples=12, stateful_step_count=15, deadline=None)

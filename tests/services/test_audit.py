@@ -1,14 +1,13 @@
 """``regmap verify``: every way in which the log and the corrections can disagree is found."""
 
 import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from regmap.domain.corrections import Decision, State
 from regmap.domain.curators import Curator, Role
@@ -17,7 +16,10 @@ from regmap.services.bundle import open_services
 from regmap.services.curation import Ruling
 from regmap.services.desk import Desk, open_desk
 from regmap.store.database import Database
+from tests.postgres import name_of
 from tests.served import DATA, KEY, copied_database, shared_folder, url_of
+from tests.stored import fill, rows_of, tamper, url_of_store
+from tests.stores import Stores
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -82,28 +84,45 @@ def ids(whole: tuple[Path, Ids]) -> Ids:
     return whole[1]
 
 
+@pytest.fixture(scope="module")
+def template(whole: tuple[Path, Ids], stores: Stores) -> str:
+    """The URL of that store on each kind of database."""
+    url = url_of(whole[0])
+    if stores.server is None:
+        return url
+    origin, copy = Database(url), Database(stores.server.new_url())
+    fill(copy, origin)
+    for opened in (origin, copy):
+        opened.close()
+    return url_of_store(copy)
+
+
 @pytest.fixture
-def store(whole: tuple[Path, Ids], tmp_path: Path) -> Iterator[Database]:
+def store(template: str, stores: Stores, tmp_path: Path) -> Iterator[Database]:
     """A copy of that store, to be damaged."""
-    opened = Database(url_of(Path(shutil.copy(whole[0], tmp_path / "store.sqlite"))))
+    if stores.server is None:
+        url = url_of(Path(shutil.copy(make_url(template).database or "", tmp_path / "store")))
+    else:
+        url = stores.server.new_url(name_of(template))
+    opened = Database(url)
     yield opened
     opened.close()
+    if stores.server is not None:
+        stores.server.drop(url)
 
 
 def damage(store: Database, statement: str, *values: object) -> None:
     """Change the file with no help of regmap's."""
-    with closing(sqlite3.connect(store.file)) as connection, connection:
-        assert connection.execute(statement, values).rowcount > 0
+    assert tamper(store, statement, *values) > 0
 
 
 def revision_of(store: Database, id: str, place: int = 0) -> int:
     """A revision that a correction made of its record."""
-    with closing(sqlite3.connect(store.file)) as connection:
-        rows = connection.execute(
-            "SELECT revision FROM revisions WHERE correction = ? AND substance IS NOT NULL"
-            " ORDER BY revision",
-            (id,),
-        ).fetchall()
+    rows = rows_of(
+        store,
+        f"SELECT revision FROM revisions WHERE correction = '{id}' AND substance IS NOT NULL"
+        " ORDER BY revision",
+    )
     return int(rows[place][0])
 
 

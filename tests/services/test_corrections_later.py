@@ -32,6 +32,7 @@ from tests.services.corrections_model import (
     Office,
     an_office,
 )
+from tests.stored import bytes_on_disk
 
 KEY = "a key of a form, made anew"
 CONTACT = {"name": "Petronella Quux", "email": "petronella.quux@example.org"}
@@ -199,20 +200,15 @@ def test_the_contact_of_any_correction_can_be_erased(office: Office, state: Stat
     )
 
 
-def bytes_on_disk(office: Office) -> bytes:
-    file = office.database.file
-    return b"".join(one.read_bytes() for one in file.parent.glob(f"{file.name}*"))
-
-
 def test_what_was_forgotten_is_in_no_byte_of_the_files(office: Office) -> None:
     traces = [text.encode() for text in CONTACT.values()]
     id, secret = office.standing(State.NEEDS_INFO, submitter=CONTACT)
     office.add(id, secret)
-    assert all(trace in bytes_on_disk(office) for trace in traces)
+    assert all(trace in bytes_on_disk(office.database) for trace in traces)
 
     office.forget(id)
 
-    assert not [trace for trace in traces if trace in bytes_on_disk(office)]
+    assert not [trace for trace in traces if trace in bytes_on_disk(office.database)]
 
 
 def test_the_hash_of_the_submission_goes_with_the_contact(office: Office) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -25,6 +24,7 @@ from tests.services.curating import (
     everything_in,
     fail,
 )
+from tests.stored import opened_again, rows_of
 
 __all__ = ["cheap", "curators"]  # fixtures
 
@@ -86,9 +86,7 @@ def test_success_wipes_the_attempts_from_there_and_no_others(
     curators.sign_in("ana", PASSWORD, HOME, NOW)
 
     fail(curators, PER_PAIR)  # all five are there again
-    with sqlite3.connect(database.file) as connection:
-        [(left,)] = connection.execute("SELECT count(*) FROM sign_in_attempts").fetchall()
-    connection.close()
+    [(left,)] = rows_of(database, "SELECT count(*) FROM sign_in_attempts")
     assert left == 3 * (PER_PAIR + 2 + 3)
 
 
@@ -107,7 +105,7 @@ def test_workers_count_together_and_a_restart_forgets_nothing(
 @pytest.fixture
 def second(database: Database) -> Iterator[Curators]:
     """The same curators in another worker: connections of its own to the same file."""
-    opened = Database(f"sqlite:///{database.file}")
+    opened = opened_again(database)
     yield Curators(opened, KEY)
     opened.close()
 
@@ -144,9 +142,7 @@ def test_no_name_and_no_address_is_kept_and_nothing_for_longer_than_it_counts(
 
     with pytest.raises(NotSignedIn):
         curators.sign_in("bo", "wrong wrong wrong", AWAY, NOW + WINDOW)
-    with sqlite3.connect(database.file) as connection:
-        moments = connection.execute("SELECT DISTINCT at FROM sign_in_attempts").fetchall()
-    connection.close()
+    moments = rows_of(database, "SELECT DISTINCT at FROM sign_in_attempts")
     assert moments == [((NOW + WINDOW).isoformat(timespec="microseconds").replace("+00:00", "Z"),)]
 
 

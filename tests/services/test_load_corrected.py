@@ -1,9 +1,5 @@
 """A release meets what was corrected here since the last one: nothing of it is lost silently."""
 
-import sqlite3
-from contextlib import closing
-from pathlib import Path
-
 import pytest
 
 from regmap.domain.diff import Change
@@ -232,20 +228,12 @@ def test_a_load_that_fails_at_the_end_leaves_nothing(
 
 
 def test_a_store_from_before_corrections_were_possible_knows_what_its_releases_said(
-    tmp_path: Path,
+    new_store_url: str,
 ) -> None:
-    old = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
-    old.migrate()
+    old = Database(new_store_url)
     load(old, a_release(AGE_18, EXTRACT))
     load(old, a_release(AGE_21), "2")
-    with closing(sqlite3.connect(old.file)) as connection, connection:
-        newer = connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table'"
-            " AND name NOT IN ('revisions', 'alembic_version') AND name NOT LIKE 'sqlite_%'"
-        ).fetchall()
-        for (table,) in newer:
-            connection.execute(f"DROP TABLE {table}")
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    old.migrate(to="0001")
     old.migrate()
     correct(old, AGE_25)
 

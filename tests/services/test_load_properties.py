@@ -1,10 +1,5 @@
 """Any sequence of edited files, corrections, undos, exports and loads, against a plain model."""
 
-import shutil
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +9,7 @@ from regmap.store.database import Database
 from regmap.store.revisions import Subject
 from tests.builders import a_period, a_record, a_release
 from tests.services.releases import correct, load, take_back
+from tests.stores import Stores
 
 KEYS: list[Subject] = [("US-TN", "kratom"), ("US-TN", "7-oh"), ("US-GA", "kratom")]
 Age = int | None
@@ -65,8 +61,8 @@ class Model:
 class World:
     """A store, record files, and the model of both."""
 
-    def __init__(self, file: Path) -> None:
-        self.database = Database(f"sqlite:///{file}")
+    def __init__(self, database: Database) -> None:
+        self.database = database
         self.models = {key: Model() for key in KEYS}
         self.files: dict[Subject, int] = {}
 
@@ -112,25 +108,14 @@ def _without(files: dict[Subject, int], key: Subject) -> dict[Subject, int]:
     return {one: age for one, age in files.items() if one != key}
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with tables and nothing in them."""
-    made = Database(f"sqlite:///{tmp_path_factory.mktemp('empty') / 'regmap.sqlite'}")
-    made.migrate()
-    made.scrub()
-    made.close()
-    return made.file
-
-
 @given(STEPS)
 @settings(max_examples=60)
 def test_no_correction_is_ever_lost_and_loading_twice_changes_nothing(
-    empty: Path, steps: list[Step]
+    stores: Stores, steps: list[Step]
 ) -> None:
-    with TemporaryDirectory() as folder:
-        world = World(Path(shutil.copy(empty, folder)))
-        for number, step in enumerate([*steps, ("load", KEYS[0], None)]):
-            world.take(step, f"c-{number}")
-        with world.database.reading() as connection:
-            assert revisions.broken_link(connection) is None
-        world.database.close()
+    world = World(stores.new())
+    for number, step in enumerate([*steps, ("load", KEYS[0], None)]):
+        world.take(step, f"c-{number}")
+    with world.database.reading() as connection:
+        assert revisions.broken_link(connection) is None
+    stores.take_back(world.database)

@@ -6,7 +6,6 @@ import multiprocessing
 import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from regmap.services.traffic import KEPT_DAYS, Traffic
 from regmap.store.database import Database
 from tests.builders import KRATOM
 from tests.served import DATA, shared_database, shared_folder, url_of
+from tests.stored import opened_again, url_of_store
 
 TODAY = date(2026, 11, 23)
 
@@ -55,7 +55,7 @@ def test_nothing_is_written_twice(traffic: Traffic) -> None:
 
 
 def test_two_workers_add_up(database: Database) -> None:
-    one, other = (Traffic(Database(url_of(database.file)), lambda: TODAY) for _ in range(2))
+    one, other = (Traffic(opened_again(database), lambda: TODAY) for _ in range(2))
     for worker, count in ((one, 3), (other, 4), (one, 1)):
         for _ in range(count):
             worker.count(["TH"])
@@ -169,16 +169,18 @@ def test_a_worker_writes_by_itself_and_when_it_stops(traffic: Traffic) -> None:
     assert traffic.of_last_days(1) == {"US": 2}
 
 
-def _work(file: Path) -> None:
+def _work(url: str) -> None:
     """A worker process that counts once, long before its next write is due."""
-    traffic = Traffic(Database(url_of(file)), lambda: TODAY)
+    traffic = Traffic(Database(url), lambda: TODAY)
     traffic.start(every=3_600)
     traffic.count(["US"])
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_a_worker_that_ends_leaves_no_count_behind(database: Database, method: Any) -> None:
-    worker = multiprocessing.get_context(method).Process(target=_work, args=(database.file,))
+    worker = multiprocessing.get_context(method).Process(
+        target=_work, args=(url_of_store(database),)
+    )
     worker.start()
     worker.join()
 

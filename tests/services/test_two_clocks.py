@@ -6,13 +6,10 @@ of another one that was only ever given the edits up to then.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -36,6 +33,7 @@ from regmap.store.database import Database
 from regmap.store.revisions import Edit, Subject
 from tests.builders import a_jurisdiction, a_period, a_record
 from tests.conftest import DATA
+from tests.stores import Stores
 
 TODAY = date(2026, 11, 23)
 START = datetime(2021, 1, 1, tzinfo=UTC)
@@ -105,15 +103,13 @@ def histories(draw: st.DrawFn) -> list[tuple[datetime, tuple[Edit, ...]]]:
 
 @dataclass
 class Shelf:
-    """Data sets with histories, and their services, in a folder."""
+    """Data sets with histories, and their services."""
 
-    folder: Path
-    template: Path
+    stores: Stores
     opened: list[Database] = field(default_factory=list)
 
     def data_set(self, history: Sequence[tuple[datetime, tuple[Edit, ...]]]) -> Database:
-        file = self.folder / f"{len(self.opened)}.sqlite"
-        database = Database(f"sqlite:///{shutil.copy(self.template, file)}")
+        database = self.stores.new()
         self.opened.append(database)
         with database.writing() as connection:
             for moment, edits in history:
@@ -127,17 +123,7 @@ class Shelf:
 
     def close(self) -> None:
         for database in self.opened:
-            database.close()
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with tables and nothing in them."""
-    made = Database(f"sqlite:///{tmp_path_factory.mktemp('empty') / 'regmap.sqlite'}")
-    made.migrate()
-    made.scrub()
-    made.close()
-    return made.file
+            self.stores.take_back(database)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -209,7 +195,7 @@ def read(name: str, asked: Services, on: date, code: str) -> Any:
 @given(histories(), DAYS, st.sampled_from(["kratom", "7-oh"]), st.data())
 @settings(max_examples=20)
 def test_every_read_as_of_a_moment_says_what_it_said_at_that_moment(
-    template: Path,
+    stores: Stores,
     history: list[tuple[datetime, tuple[Edit, ...]]],
     on: date,
     code: str,
@@ -219,16 +205,15 @@ def test_every_read_as_of_a_moment_says_what_it_said_at_that_moment(
     moment = data.draw(st.sampled_from(moments)) + data.draw(
         st.sampled_from([timedelta(seconds=-1), timedelta(), timedelta(seconds=1)])
     )
-    with TemporaryDirectory() as folder:
-        shelf = Shelf(Path(folder), template)
-        long, short = shelf.services(history), [one for one in history if one[0] <= moment]
-        then, fresh = long.known_at(moment), shelf.services(short).current()
-        has_place = "US-AL-birmingham" in fresh.snapshot.tree
+    shelf = Shelf(stores)
+    long, short = shelf.services(history), [one for one in history if one[0] <= moment]
+    then, fresh = long.known_at(moment), shelf.services(short).current()
+    has_place = "US-AL-birmingham" in fresh.snapshot.tree
 
-        for name in READS:
-            if has_place or name != "the status of a place":
-                assert read(name, then, on, code) == read(name, fresh, on, code), name
-        shelf.close()
+    for name in READS:
+        if has_place or name != "the status of a place":
+            assert read(name, then, on, code) == read(name, fresh, on, code), name
+    shelf.close()
 
 
 def documents(database: Database, up_to: int) -> dict[Subject, Any]:
@@ -241,29 +226,28 @@ def documents(database: Database, up_to: int) -> dict[Subject, Any]:
 @given(histories(), st.data())
 @settings(max_examples=40)
 def test_what_two_versions_say_differently_makes_one_of_the_other(
-    template: Path, history: list[tuple[datetime, tuple[Edit, ...]]], data: st.DataObject
+    stores: Stores, history: list[tuple[datetime, tuple[Edit, ...]]], data: st.DataObject
 ) -> None:
-    with TemporaryDirectory() as folder:
-        shelf = Shelf(Path(folder), template)
-        database = shelf.data_set(history)
-        versions = Versions(database)
-        last = sum(len(edits) for _, edits in history)
-        older, newer = sorted(data.draw(st.integers(1, last)) for _ in range(2))
-        before, after = documents(database, older), documents(database, newer)
+    shelf = Shelf(stores)
+    database = shelf.data_set(history)
+    versions = Versions(database)
+    last = sum(len(edits) for _, edits in history)
+    older, newer = sorted(data.draw(st.integers(1, last)) for _ in range(2))
+    before, after = documents(database, older), documents(database, newer)
 
-        found = versions.between(versions.find(str(older)), versions.find(str(newer)))
+    found = versions.between(versions.find(str(older)), versions.find(str(newer)))
 
-        assert (found == []) == (before == after)
-        for one in found:
-            subject: Subject = (one.jurisdiction, one.substance)
-            assert before.pop(subject, None) == (one.before.document if one.before else None)
-            if one.after.document is not None:
-                before[subject] = dict(one.after.document)
-        assert before == after
-        shelf.close()
+    assert (found == []) == (before == after)
+    for one in found:
+        subject: Subject = (one.jurisdiction, one.substance)
+        assert before.pop(subject, None) == (one.before.document if one.before else None)
+        if one.after.document is not None:
+            before[subject] = dict(one.after.document)
+    assert before == after
+    shelf.close()
 
 
-def test_the_reads_are_told_apart_by_what_was_recorded_later(template: Path) -> None:
+def test_the_reads_are_told_apart_by_what_was_recorded_later(stores: Stores) -> None:
     """The property above could not fail if no read depended on the clock."""
     banned = record_to_document(a_record("US-AL", a_period("prohibited", "2020")))
     extract = record_to_document(a_record("US-AL", "prohibited", substance="7-oh"))
@@ -280,13 +264,12 @@ def test_the_reads_are_told_apart_by_what_was_recorded_later(template: Path) -> 
             ),
         ),
     ]
-    with TemporaryDirectory() as folder:
-        shelf = Shelf(Path(folder), template)
-        source = shelf.services(history)
-        then, now = source.known_at(START), source.current()
-        on = date(2019, 1, 1)
+    shelf = Shelf(stores)
+    source = shelf.services(history)
+    then, now = source.known_at(START), source.current()
+    on = date(2019, 1, 1)
 
-        for name in READS:
-            day = on if name != "the rows of changes" else TODAY
-            assert read(name, then, day, "kratom") != read(name, now, day, "kratom"), name
-        shelf.close()
+    for name in READS:
+        day = on if name != "the rows of changes" else TODAY
+        assert read(name, then, day, "kratom") != read(name, now, day, "kratom"), name
+    shelf.close()

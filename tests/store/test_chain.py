@@ -1,7 +1,5 @@
 """The hash chain: whatever is done to the log behind regmap's back is found."""
 
-import sqlite3
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -10,6 +8,7 @@ from regmap.services.snapshot import data_version
 from regmap.store.database import Database
 from regmap.store.revisions import broken_link, latest
 from regmap.store.tables import revisions as table
+from tests import stored
 from tests.store.edits import a_log
 
 ROWS = range(1, 7)
@@ -40,10 +39,8 @@ def logged(database: Database) -> Database:
 
 
 def tamper(database: Database, statement: str, *values: object) -> None:
-    """Change the file with no help of regmap's."""
-    with closing(sqlite3.connect(database.file)) as connection, connection:
-        changed = connection.execute(statement, values).rowcount
-    assert changed > 0
+    """Change the store with no help of regmap's."""
+    assert stored.tamper(database, statement, *values) > 0
 
 
 def found(database: Database) -> str | None:

@@ -23,6 +23,7 @@ from regmap.store.corrections import Proofs
 from regmap.store.database import Database
 from tests.served import HOSTILE, RIGHT_TO_LEFT
 from tests.store.edits import HOUR, NOON
+from tests.stored import bytes_on_disk
 
 CONTACT = Contact(
     " ".join(f"Petronella{number:02}" for number in range(15)), "petronella.quux@example.org"
@@ -254,13 +255,6 @@ def test_more_than_a_statement_can_name_are_listed_each_with_its_events(
 
 
 # --- Erasing. -----------------------------------------------------------------------------------
-
-
-def bytes_on_disk(database: Database) -> bytes:
-    """Everything that the database's files hold."""
-    return b"".join(
-        file.read_bytes() for file in sorted(database.file.parent.glob(f"{database.file.name}*"))
-    )
 
 
 def test_a_contact_is_erased_and_nothing_else(database: Database) -> None:

@@ -14,6 +14,7 @@ MAX_RATIO = 200
 """How much smaller than its contents a file in a zip may be; shapefiles pack to a third."""
 
 MAX_MEMBERS = 1000
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others are not for shapefiles
 _RATIO_MATTERS_FROM = 1 << 20
 _PARTS = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
 _BROKEN = (zipfile.BadZipFile, OSError, EOFError, zlib.error, NotImplementedError, RuntimeError)
@@ -76,6 +77,8 @@ def _check_members(file: Path, archive: zipfile.ZipFile) -> None:
         inside = PurePosixPath(member.filename.replace("\\", "/"))
         if inside.is_absolute() or ".." in inside.parts or ":" in member.filename:
             raise DataProblem(f"{file}: names a file outside itself: {member.filename!r}")
+        if member.compress_type not in _PACKINGS:
+            raise DataProblem(f"{file}: {member.filename!r} in it is not packed by deflate")
         if member.file_size > max(_RATIO_MATTERS_FROM, MAX_RATIO * member.compress_size):
             raise DataProblem(
                 f"{file}: {member.filename!r} in it is packed more than {MAX_RATIO} times smaller"

@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio  # type: ignore[import-untyped]  # it ships no type information
+import pyproj
 import shapely
 
 from regmap.domain.errors import DataProblem
@@ -185,6 +186,7 @@ def _read_ogr(path: Path, layer: str | None, file: Path, driver: str) -> Any:
         pyogrio.errors.FeatureError,
         pyogrio.errors.GeometryError,
         pyogrio.errors.FieldError,
+        pyproj.exceptions.CRSError,
         shapely.errors.ShapelyError,
         UnicodeDecodeError,
         ValueError,
@@ -203,7 +205,13 @@ def _read_parquet(file: Path, layer: str | None) -> Any:
                 f" or {MAX_UNPACKED >> 30} GiB"
             )
         return geopandas.read_parquet(file)
-    except (pa.ArrowException, shapely.errors.ShapelyError, ValueError, KeyError) as error:
+    except (
+        pa.ArrowException,
+        pyproj.exceptions.CRSError,
+        shapely.errors.ShapelyError,
+        ValueError,
+        KeyError,
+    ) as error:
         raise DataProblem(f"{file}: damaged, or no GeoParquet ({error})") from None
 
 
