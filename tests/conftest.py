@@ -39,6 +39,7 @@ BOTH_ENGINES = (
     "services/test_load_corrected.py",
     "services/test_load_properties.py",
     "services/test_queue.py",
+    "services/test_source.py",
     "services/test_traffic.py",
     "services/test_two_clocks.py",
     "services/test_versions.py",

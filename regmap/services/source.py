@@ -73,6 +73,7 @@ class SnapshotSource(Generic[View]):
         self._lock = threading.Lock()
         self._past_lock = threading.Lock()  # whoever asks the store may have to wait for it
         self._follower: threading.Thread | None = None
+        self._is_over = threading.Event()
         self._reached = True
         self._pasts: OrderedDict[int, View] = OrderedDict()
         self._checked = self._confirmed = time.monotonic()
@@ -110,6 +111,14 @@ class SnapshotSource(Generic[View]):
                 target=self._follow, name="regmap-follower", daemon=True
             )
             self._follower.start()
+
+    def stop_following(self) -> None:
+        """End that thread, and wait until it has ended."""
+        if self._follower is not None:
+            self._is_over.set()
+            self._follower.join()
+            self._is_over.clear()
+            self._follower = None
 
     def freshness(self) -> Freshness:
         """How sure it is that the present view is what the store holds.
@@ -162,13 +171,14 @@ class SnapshotSource(Generic[View]):
     def _follow(self) -> None:
         self._database.look_after()
         listener = Listener(self._database)
-        while True:
+        while not self._is_over.is_set():
             try:
                 listener.wait()
                 self.refreshed()
             except Exception:  # a thread that dies would leave an old snapshot for ever
                 log.exception("the snapshot could not be refreshed")
                 time.sleep(CHECK_SECONDS)
+        listener.close()
 
     def _refresh(self) -> None:
         held = self._snapshot

@@ -7,7 +7,7 @@ machine share one and bring it up to date together. It can be deleted at any tim
 import hashlib
 import logging
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -73,6 +73,10 @@ class LogCopy:
             log.warning("the copy of the edit log cannot be kept: %s", error)
             self._discard()
 
+    def close(self) -> None:
+        """Give all connections back; the next use opens them again."""
+        self._copy.close()
+
     def _follow(self, connection: Connection, last: tuple[int, str]) -> None:
         self._make()
         with self._copy.writing() as copy:
@@ -97,7 +101,8 @@ class LogCopy:
     def _discard(self) -> None:
         self._copy.close()
         for end in ("", "-wal", "-shm"):
-            self._file.with_name(self._file.name + end).unlink(missing_ok=True)
+            with suppress(OSError):  # of a disk that takes nothing, say; it is not read any more
+                self._file.with_name(self._file.name + end).unlink()
 
 
 def _is_there(connection: Connection, number: int, sealed: str) -> bool:

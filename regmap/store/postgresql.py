@@ -127,10 +127,9 @@ class PostgreSQL:
 
         The server's own log of changes and its backups are the operator's.
         """
+        alone = connection.execution_options(isolation_level="AUTOCOMMIT")
         for table in _ERASED_FROM:
-            connection.execution_options(isolation_level="AUTOCOMMIT").execute(
-                text(f"VACUUM (FULL) {table}")
-            )
+            alone.execute(text(f"VACUUM (FULL) {table}"))
 
     def is_away(self, error: BaseException | None) -> bool:
         """Whether an error means that the database cannot be reached or written just now."""

@@ -18,6 +18,7 @@ Subject = tuple[str, str | None]
 """A jurisdiction id and a substance code; None: the jurisdiction itself."""
 
 FIRST_HASH = "0" * 64
+_LAST_NUMBER = 2**31 - 1  # that a column of integers holds
 _HASHED = (
     "revision",
     "jurisdiction",
@@ -227,6 +228,8 @@ def previous_of(connection: Connection, revision: Revision) -> Revision | None:
 
 def numbered(connection: Connection, number: int) -> Revision | None:
     """The revision of that number, if there is one."""
+    if number > _LAST_NUMBER:
+        return None
     row = connection.execute(select(revisions).where(revisions.c.revision == number)).one_or_none()
     return _revision(row) if row else None
 

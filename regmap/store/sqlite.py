@@ -48,7 +48,7 @@ class SQLite:
         """
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            self.file.touch()
+            self.file.touch(mode=0o600)  # it holds contacts and hashes of passwords
         except OSError as error:
             raise DataProblem(f"{error.filename or self.file}: {error.strerror}") from None
 

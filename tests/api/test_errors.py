@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regmap.domain.errors import DataProblem, RegmapError
+from regmap.domain.errors import DataProblem, RegmapError, StoreAway
 from regmap.http.problems import STATUS_OF, status_of
 from regmap.services.history import History
 from regmap.services.lookup import Lookup
@@ -307,17 +307,25 @@ def test_a_crash_is_logged_with_what_was_asked(
     assert "secret: /var/lib/key" in caplog.text
 
 
-def test_a_store_that_cannot_be_read_is_a_503(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("kind", "status", "later"), [(StoreAway, 503, "5"), (DataProblem, 500, None)]
+)
+def test_a_store_that_is_away_is_a_503_and_one_that_is_broken_a_500(
+    client: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[DataProblem],
+    status: int,
+    later: str | None,
 ) -> None:
     def away(*_: Any, **__: Any) -> Any:
-        raise DataProblem("/srv/regmap.sqlite: disk I/O error")
+        raise kind("/srv/regmap.sqlite: disk I/O error")
 
     monkeypatch.setattr(History, "log", away)
 
     response = client.get("/api/v1/revisions?page=2&page_size=7")  # not kept by any test
 
-    assert_problem(response, 503)
+    assert_problem(response, status)
+    assert response.headers.get("Retry-After") == later
     assert "/srv" not in response.get_data(as_text=True)
 
 

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from regmap.domain.errors import DataProblem
-from regmap.services.source import SnapshotSource
+from regmap.services.source import STALE_SECONDS, Freshness, SnapshotSource
 from regmap.store import revisions
 from tests.api.conftest import Ask
 from tests.served import assert_problem, json_of
@@ -22,6 +22,7 @@ def test_a_process_that_answers_is_healthy(client: FlaskClient) -> None:
 def test_a_process_with_data_is_ready_and_says_with_which(client: FlaskClient, ask: Ask) -> None:
     ready = json_of(client.get("/readyz"))
 
+    assert ready.pop("confirmed_seconds_ago") < STALE_SECONDS
     assert ready == {"status": "ready", "data_version": ask("/changes")["data_version"]}
 
 
@@ -46,9 +47,23 @@ def test_while_the_store_is_away_the_process_is_not_ready_and_answers_on(
     ready = client.get("/readyz")
 
     assert ready.status_code == 503
+    assert ready.get_json()["status"] == "store is away"
     assert str(tmp_path) not in ready.get_data(as_text=True)
     assert client.get("/healthz").status_code == 200
     assert client.get("/api/v1/status?lat=33.52&lon=-86.81").status_code == 200
+
+
+def test_a_snapshot_that_nobody_confirmed_for_long_is_stale(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = Freshness(STALE_SECONDS + 1, reached=True)
+    monkeypatch.setattr(SnapshotSource, "freshness", lambda _: old)
+
+    ready = client.get("/readyz")
+
+    assert ready.status_code == 503
+    assert ready.get_json()["status"] == "snapshot is stale"
+    assert client.get("/healthz").status_code == 200
 
 
 def test_a_store_that_is_away_is_asked_again(monkeypatch: pytest.MonkeyPatch, ask: Ask) -> None:

@@ -190,7 +190,7 @@ BAD_SETTINGS = [
     ("REGMAP_PORT", "eighty"),
     ("REGMAP_PORT", "70000"),
     ("REGMAP_WORKERS", "0"),
-    ("REGMAP_DATABASE_URL", "postgresql://localhost/regmap"),
+    ("REGMAP_DATABASE_URL", "mysql://localhost/regmap"),
     ("REGMAP_DATABASE_URL", "no address"),
 ]
 

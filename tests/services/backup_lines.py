@@ -28,3 +28,10 @@ def sealed(lines: Sequence[str]) -> list[str]:
     digest = hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
     last = {"rows": {name: found[name] for name in tables}, "sha256": digest}
     return [*lines, json.dumps(last)]
+
+
+def as_of_version_1(file: Path, **header: object) -> None:
+    """Make of a backup what the first version would have made: it had the revisions alone."""
+    first, *others = lines_of(file)[:-1]
+    old = {**json.loads(first), "tables_version": "0001", "tables": ["revisions"], **header}
+    pack(file, sealed([json.dumps(old), *(one for one in others if '"revisions"' in one)]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -27,7 +26,7 @@ from regmap.store import revisions
 from regmap.store.database import Database
 from regmap.store.tables import sign_in_attempts
 from tests.served import url_of
-from tests.services.backup_lines import lines_of, pack, sealed
+from tests.services.backup_lines import as_of_version_1, lines_of, pack, sealed
 from tests.services.corrections_model import VIRGINIA, Office, an_office, with_age
 from tests.store.edits import NOON, a_log, an_edit
 from tests.stored import contents, opened_again, tamper, url_of_store
@@ -173,13 +172,6 @@ def test_an_older_backup_is_brought_up_to_date(
         ("US-TN", ""),
         ("US-TN", "kratom"),
     ]
-
-
-def as_of_version_1(file: Path, **header: object) -> None:
-    """Make of a backup what the first version would have made: it had the revisions alone."""
-    first, *others = lines_of(file)[:-1]
-    old = {**json.loads(first), "tables_version": "0001", "tables": ["revisions"], **header}
-    pack(file, sealed([json.dumps(old), *(one for one in others if '"revisions"' in one)]))
 
 
 def test_an_older_backup_with_a_wrong_row_is_refused_with_its_line(

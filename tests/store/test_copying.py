@@ -175,11 +175,11 @@ def test_nobody_can_write_to_the_source_while_it_is_copied(
 def can_write(database: Database) -> bool:
     """Whether a writer would get its turn at once."""
     if database.is_remote:
-        with connected(url_of_store(database)) as connection:
+        with connected(url_of_store(database)) as plain:
             query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
             query += " AND database = (SELECT oid FROM pg_database"
             query += " WHERE datname = current_database())"
-            found = connection.execute(query.encode()).fetchone()
+            found = plain.execute(query.encode()).fetchone()
             return found is not None and found[0] == 0
     connection = sqlite3.connect(database.file, timeout=0, isolation_level=None)
     try:

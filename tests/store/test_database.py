@@ -1,21 +1,20 @@
 """The database file: made, migrated, checked, and told about when it cannot be used."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import String, inspect, text
 
 from regmap.domain.errors import DataProblem
 from regmap.store import revisions
 from regmap.store.database import MIGRATIONS, Database
 from regmap.store.tables import TABLES_VERSION, metadata
-from tests.store.edits import NOON, an_edit
+from tests.store.edits import NOON, a_log, an_edit
+from tests.stored import contents
 
 
 @pytest.fixture
@@ -25,18 +24,6 @@ def file(tmp_path: Path) -> Path:
 
 def at(file: Path) -> Database:
     return Database(f"sqlite:///{file}")
-
-
-def migrated_to(database: Database, revision: str) -> None:
-    """Run the migrations up or down to a revision."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with database.writing() as connection:
-        config.attributes["connection"] = connection
-        if revision == "head":
-            command.upgrade(config, revision)
-        else:
-            command.downgrade(config, revision)
 
 
 def tables_of(database: Database) -> set[str]:
@@ -89,24 +76,56 @@ def test_the_version_of_the_tables_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == TABLES_VERSION
 
 
-def test_every_migration_can_be_undone_and_done_again(database: Database) -> None:
-    migrated_to(database, "base")
+def test_every_migration_can_be_undone_and_done_again(new_store_url: str) -> None:
+    database = Database(new_store_url)
+    database.migrate(to="base")
     assert tables_of(database) == {"alembic_version"}
     with pytest.raises(DataProblem, match=r"of version none.*`regmap init`"):
         database.check()
 
-    migrated_to(database, "head")
+    database.migrate()
     database.check()
     assert tables_of(database) == {"alembic_version", *metadata.tables}
+    database.close()
+
+
+def test_a_log_outlives_the_migrations_after_it(new_store_url: str) -> None:
+    database = Database(new_store_url)
+    with database.writing() as connection:
+        a_log(connection)
+    before = contents(database, "revisions")
+
+    database.migrate(to="0001")
+    assert tables_of(database) == {"alembic_version", "revisions"}
+    database.migrate()
+
+    assert contents(database, "revisions") == before
+    assert len(contents(database, "released")["released"]) == 3
+    database.check()
+    database.close()
+
+
+def test_every_text_is_sorted_by_code_point(database: Database) -> None:
+    with database.reading() as connection:
+        collations = {
+            column["type"].collation
+            for name in metadata.tables
+            for column in inspect(connection).get_columns(name)
+            if isinstance(column["type"], String)
+        }
+    assert collations == ({"C"} if database.is_remote else {None})
 
 
 def test_a_database_of_another_version_is_told(database: Database) -> None:
-    with sqlite3.connect(database.file) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
-    with pytest.raises(DataProblem, match=rf"version 9999, this regmap needs {TABLES_VERSION}"):
-        database.check()
+    try:
+        with pytest.raises(DataProblem, match=rf"version 9999, this regmap needs {TABLES_VERSION}"):
+            database.check()
+    finally:
+        with database.writing() as connection:
+            connection.execute(text(f"UPDATE alembic_version SET version_num = '{TABLES_VERSION}'"))
 
 
 def test_a_missing_database_is_told_with_what_makes_it(file: Path) -> None:
@@ -136,7 +155,9 @@ def test_a_file_that_is_no_database_is_told(file: Path, use: str) -> None:
     database.close()
 
 
-def test_a_damaged_database_is_told(database: Database) -> None:
+def test_a_damaged_database_is_told(file: Path) -> None:
+    database = at(file)
+    database.migrate()
     with database.writing() as connection:
         revisions.append(connection, [an_edit(document={"note": "x" * 50_000})], NOON)
     database.close()  # the last connection brings the journal into the file
@@ -165,19 +186,20 @@ def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("url", "told"),
     [
-        "postgresql://localhost/regmap",
-        "mysql://localhost/regmap",
-        "sqlite+aiosqlite:///regmap.sqlite",
-        "sqlite+nothing:///regmap.sqlite",
-        "sqlite://",
-        "sqlite:///",
-        "sqlite:///:memory:",
+        ("mysql://localhost/regmap", "'mysql' is no database that regmap can use: SQLite"),
+        ("sqlite+aiosqlite:///regmap.sqlite", "is no database that regmap can use"),
+        ("sqlite+nothing:///regmap.sqlite", "is no database that regmap can use"),
+        ("postgresql+asyncpg://localhost/regmap", "is no database that regmap can use"),
+        ("postgresql://localhost", "names no database on the server"),
+        ("sqlite://", "needs a file"),
+        ("sqlite:///", "needs a file"),
+        ("sqlite:///:memory:", "needs a file"),
     ],
 )
-def test_a_database_that_is_no_sqlite_file_is_refused(url: str) -> None:
-    with pytest.raises(DataProblem, match=r"REGMAP_DATABASE_URL: this version keeps its data in"):
+def test_a_database_that_regmap_cannot_use_is_refused(url: str, told: str) -> None:
+    with pytest.raises(DataProblem, match=f"REGMAP_DATABASE_URL: .*{told}"):
         Database(url)
 
 
