@@ -14,6 +14,7 @@ from rich.table import Table
 from tests.bench.annotating import measure_annotating
 from tests.bench.corrections import measure_corrections
 from tests.bench.locating import measure_locating
+from tests.bench.nodes import measure_nodes
 from tests.bench.open_data import measure_open_data
 from tests.bench.page import measure_page
 from tests.bench.serving import measure_serving
@@ -36,6 +37,7 @@ def main() -> int:
             *measure_annotating(),
             *measure_corrections(),
             *measure_open_data(),
+            *measure_nodes(),
         ):
             held = held and promise.held
             mark = "yes" if promise.held else "NO"

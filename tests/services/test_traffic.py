@@ -55,13 +55,16 @@ def test_nothing_is_written_twice(traffic: Traffic) -> None:
 
 
 def test_two_workers_add_up(database: Database) -> None:
-    one, other = (Traffic(opened_again(database), lambda: TODAY) for _ in range(2))
+    opened = [opened_again(database) for _ in range(2)]
+    one, other = (Traffic(each, lambda: TODAY) for each in opened)
     for worker, count in ((one, 3), (other, 4), (one, 1)):
         for _ in range(count):
             worker.count(["TH"])
         assert worker.flush()
 
     assert one.of_last_days(1) == other.of_last_days(1) == {"TH": 8}
+    for each in opened:
+        each.close()
 
 
 def test_many_threads_lose_no_count(traffic: Traffic) -> None:

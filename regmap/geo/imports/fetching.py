@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -58,7 +60,8 @@ def fetch(
 ) -> Fetched:
     """Download a zip into a folder, in place of an earlier one of its name.
 
-    Redirects are followed to the same host or over https, never from https to http. The length
+    Redirects are followed to the same host or over https to a public one, never from https to
+    http: a server cannot send us to what only this machine's network can reach. The length
     must be what the server said, and every file in the zip must match its own checksum. The
     Census publishes no checksums: ``sha256`` is the one that you know from elsewhere.
 
@@ -114,7 +117,18 @@ def _followed(url: str, to: httpx.URL) -> str:
     downgraded = before.scheme == "https" and to.scheme != "https"
     if downgraded or (to.scheme != "https" and to.host != before.host):
         raise DataProblem(f"{url}: redirects to {to}, which is neither https nor the same host")
+    if to.host != before.host and _is_inside(to.host):
+        raise DataProblem(f"{url}: redirects to {to}, which is an address inside a network")
     return str(to)
+
+
+def _is_inside(host: str) -> bool:
+    """Whether a host is no public one: by its number, or by what its name resolves to."""
+    try:
+        found = socket.getaddrinfo(host, None)
+    except OSError:
+        return False  # it will not be reached, either
+    return not all(ip_address(str(one[4][0]).partition("%")[0]).is_global for one in found)
 
 
 def _status(response: httpx.Response) -> str:

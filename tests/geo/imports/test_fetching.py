@@ -10,9 +10,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
+import httpx
 import pytest
 
 from regmap.domain.errors import DataProblem, InvalidValue
+from regmap.geo.imports import fetching
 from regmap.geo.imports.fetching import Limits, fetch
 from tests.geo.imports.files import mississippi, shapefile_zip
 
@@ -210,3 +212,17 @@ def test_a_folder_that_cannot_be_made_is_told(url: str, tmp_path: Path) -> None:
 
     with pytest.raises(DataProblem, match="cannot be written"):
         fetch(f"{url}/good.zip", tmp_path / "downloads")
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "[::1]", "10.0.0.8", "169.254.169.254", "[fe80::1]"]
+)
+def test_no_server_can_send_us_to_an_address_inside_our_network(host: str) -> None:
+    with pytest.raises(DataProblem, match="which is an address inside a network"):
+        fetching._followed("https://www2.census.gov/a.zip", httpx.URL(f"https://{host}/a.zip"))
+
+
+def test_a_redirect_to_another_public_host_is_followed_over_https() -> None:
+    to = "https://1.1.1.1/a.zip"
+
+    assert fetching._followed("https://www2.census.gov/a.zip", httpx.URL(to)) == to
