@@ -156,9 +156,7 @@ def _settle_memory() -> None:
 
 def _join_observer(app: Flask, settings: Settings, metrics: Metrics) -> None:
     source = context.source_of(app)
-    requests = logs.RequestLog(
-        settings.access_log, lambda: source.current().snapshot.data_version
-    )
+    requests = logs.RequestLog(settings.access_log, lambda: source.current().snapshot.data_version)
     ids = RequestIds(is_trusting=settings.trusted_proxies > 0)
     join_observer(app, Observer(ids, metrics, requests))
 

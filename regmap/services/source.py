@@ -75,6 +75,7 @@ class SnapshotSource(Generic[View]):
         self._follower: threading.Thread | None = None
         self._is_over = threading.Event()
         self._reached = True
+        self._last: tuple[int, str] = (0, revisions.FIRST_HASH)
         self._pasts: OrderedDict[int, View] = OrderedDict()
         self._checked = self._confirmed = time.monotonic()
         self._snapshot = self._first()
@@ -181,12 +182,13 @@ class SnapshotSource(Generic[View]):
         listener.close()
 
     def _refresh(self) -> None:
-        held = self._snapshot
         try:
             self._database.check_there()
             with self._database.reading() as connection:
                 last = revisions.latest(connection)
-            if last[0] != held.revision:
+                if self._copy is not None and not self._copy.is_whole:
+                    self._copy.follow(connection, last)
+            if last != self._last:
                 self._move_to(last)
             self._confirmed, self._reached = time.monotonic(), True
         except DataProblem as error:
@@ -200,21 +202,23 @@ class SnapshotSource(Generic[View]):
     def _move_to(self, last: tuple[int, str]) -> None:
         held = self._snapshot
         with self._database.reading_copy(at_least=last[0]) as connection:
-            after = held.revision if last[0] > held.revision else 0
+            # a store that was put back is read anew, even if it has grown to the same number since
+            after = held.revision if revisions.holds(connection, *self._last) else 0
             moved = list(revisions.heads(connection, last[0], after=after))
             if self._copy is not None:
                 self._copy.follow(connection, last)
         heads = {head.subject: head for head in moved}
-        before = held if after else None  # a store that was put back is read anew
+        before = held if after else None
         moved_to = build_snapshot(heads, last, self._substances, self._geography, before)
         view = self._view(moved_to)
-        self._current, self._snapshot = view, moved_to
+        self._current, self._snapshot, self._last = view, moved_to, last
 
     def _first(self) -> Snapshot:
         with self._database.reading() as connection:
             last = revisions.latest(connection)
             if self._copy is not None:
                 self._copy.follow(connection, last)
+        self._last = last
         return self._load(last)
 
     def _load(self, last: tuple[int, str]) -> Snapshot:

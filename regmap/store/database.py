@@ -24,7 +24,9 @@ Transaction = Connection
 """What reading and writing give; the functions of the store take it."""
 
 DATABASE_URL, READ_URL = "REGMAP_DATABASE_URL", "REGMAP_DATABASE_READ_URL"
-_READS = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+# not "read only": SQLAlchemy would then begin the writes as "read write" expressly, and a server
+# that takes no writes refuses those with an error that does not say so
+_READS = {"isolation_level": "REPEATABLE READ"}
 
 
 class Database:

@@ -61,6 +61,11 @@ class LogCopy:
             self._holds = False  # until the next time that it was brought up to date
             raise
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it held all that the store did when it was brought up to date last."""
+        return self._holds
+
     def follow(self, connection: Connection, last: tuple[int, str]) -> None:
         """Bring the copy up to date; where that fails, the store is read.
 
@@ -81,7 +86,7 @@ class LogCopy:
         self._make()
         with self._copy.writing() as copy:
             number, sealed = revisions.latest(copy)
-            if number and not _is_there(connection, number, sealed):
+            if not revisions.holds(connection, number, sealed):
                 copy.execute(delete(table))  # the store was put back to an earlier state
                 number = 0
             newer = select(table).where(table.c.revision > number, table.c.revision <= last[0])
@@ -103,8 +108,3 @@ class LogCopy:
         for end in ("", "-wal", "-shm"):
             with suppress(OSError):  # of a disk that takes nothing, say; it is not read any more
                 self._file.with_name(self._file.name + end).unlink()
-
-
-def _is_there(connection: Connection, number: int, sealed: str) -> bool:
-    found = revisions.numbered(connection, number)
-    return found is not None and found.hash == sealed

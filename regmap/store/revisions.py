@@ -234,6 +234,12 @@ def numbered(connection: Connection, number: int) -> Revision | None:
     return _revision(row) if row else None
 
 
+def holds(connection: Connection, number: int, sealed: str) -> bool:
+    """Whether the log goes through a revision: one of that number and hash (0: every log does)."""
+    found = numbered(connection, number)
+    return number == 0 or (found is not None and found.hash == sealed)
+
+
 def recorded_before(connection: Connection, moment: datetime) -> Revision | None:
     """The last revision that was recorded before a moment."""
     query = select(revisions).where(revisions.c.recorded_at < timestamp(moment))

@@ -74,7 +74,7 @@ def test_nothing_acknowledged_is_lost_on_postgresql_when_workers_are_killed(
         course = write_under_kills(server.address, server.process.pid, token, WRITES, SEED)
     print(f"{len(course.taken)} taken, {len(course.accepted)} accepted, {course.kills} kills")
 
-    assert course.kills > 0
+    assert course.kills > 2, "so some of them were replaced"
     assert course.accepted
     assert_nothing_lost(served_database, course, settings)
 
