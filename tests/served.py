@@ -186,6 +186,11 @@ def json_of(response: TestResponse) -> Any:
     return response.get_json(force=True)
 
 
+def headers_told(response: TestResponse) -> list[tuple[str, str]]:
+    """The headers of an answer, sorted, but for the one that each has for itself."""
+    return sorted(one for one in response.headers.items() if one[0] != "X-Request-ID")
+
+
 def assert_problem(response: TestResponse, status: int, *fields: str) -> dict[str, Any]:
     """Check that an answer is a problem document that names just these fields, and return it."""
     assert response.status_code == status, response.get_data(as_text=True)[:500]

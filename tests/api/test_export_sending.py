@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from regmap.http.context import exports
 from regmap.http.lanes import FILE
 from regmap.services.exports import shelf
 from regmap.services.exports.files import Form
+from tests.served import headers_told
 
 
 def dropped(app: Flask, answer: TestResponse) -> list[Path]:
@@ -43,7 +43,7 @@ def test_head_says_what_would_come(client: FlaskClient) -> None:
     head, answer = (ask("/api/v1/export/csv?table=records") for ask in (client.head, client.get))
 
     assert head.get_data() == b""
-    assert dict(head.headers) == dict(answer.headers)
+    assert headers_told(head) == headers_told(answer)
 
 
 @pytest.mark.parametrize("form", [Form.CSV, Form.JSONL, Form.GEOJSON])
@@ -64,7 +64,7 @@ def test_text_is_sent_with_the_compression_that_is_kept(
     assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
     assert packed.content_length == len(packed.get_data()) < plain.content_length
     assert gzip.decompress(packed.get_data()) == plain.get_data()
-    assert dict(head.headers) == dict(packed.headers)
+    assert headers_told(head) == headers_told(packed)
     again = client.get(
         address, headers={"Accept-Encoding": wanted, "If-None-Match": packed.headers["ETag"]}
     )
