@@ -37,11 +37,9 @@ BOTH_ENGINES = (
     "services/test_decisions.py",
     "services/test_load.py",
     "services/test_load_corrected.py",
-    "services/test_load_properties.py",
     "services/test_queue.py",
     "services/test_source.py",
     "services/test_traffic.py",
-    "services/test_two_clocks.py",
     "services/test_versions.py",
 )
 """Whose tests run on each kind of database: what writes."""

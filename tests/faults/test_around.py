@@ -1,63 +1,18 @@
-"""What stands around a node breaks: Redis, the boundaries, a release of regmap beside it."""
+"""What stands around a node breaks: the boundaries, a release of regmap beside it."""
 
 from __future__ import annotations
 
 import shutil
 import signal
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.e2e.crashing import workers_of
 from tests.e2e.process import run_to_its_end, serving
-from tests.e2e.submitters import CORRECTIONS, a_submission, call
 from tests.faults.asking import wait_until, write
 from tests.faults.conftest import SettingsOf
 from tests.faults.reading import Reading
-from tests.http.conftest import Redis
 from tests.postgres import execute
 from tests.served import DATA
-
-TOO_MANY = 40
-"""More corrections than one address may hand in."""
-
-
-@pytest.fixture
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    """A Redis that may be stopped."""
-    # a short path: the names of sockets have 107 characters at most
-    started = Redis(tmp_path_factory.mktemp("r", numbered=True) / "s")
-    started.start()
-    yield started
-    started.stop()
-
-
-def refusals(address: str) -> int:
-    """How many of too many corrections are refused; all others are taken."""
-    answers = [
-        call(address, "POST", CORRECTIONS, a_submission(number)).status
-        for number in range(TOO_MANY)
-    ]
-    assert set(answers) <= {201, 429}, answers
-    return answers.count(429)
-
-
-def test_limits_hold_while_redis_is_away_and_when_it_is_back(
-    redis: Redis, database: Path, node_on: SettingsOf
-) -> None:
-    settings = node_on(database, REGMAP_REDIS_URL=redis.url, REGMAP_RATE_LIMITS="on")
-    with serving(settings) as node:
-        assert call(node.address, "GET", "/api/v1/status?jurisdiction=US-TN").status == 200
-        redis.stop()
-        assert call(node.address, "GET", "/check?q=80202").status == 200
-        assert refusals(node.address) > 0
-        redis.start()  # empty: what was counted is forgotten, what is counted now is shared again
-        wait_until(
-            lambda: call(node.address, "POST", CORRECTIONS, a_submission(1)).status == 201,
-            "Redis counts again",
-        )
-        assert refusals(node.address) > 0
 
 
 def test_boundaries_that_are_damaged_under_a_running_node_change_nothing(

@@ -12,9 +12,9 @@ from tests.e2e.submitters import curators_token, half_applied, stored_in
 from tests.served import copied_database, shared_folder
 from tests.soak.running import WORKERS, soak
 
-SECONDS = float(os.environ.get("REGMAP_SOAK_SECONDS", "40"))
+SECONDS = float(os.environ.get("REGMAP_SOAK_SECONDS", "20"))
 
-MOST_GROWTH = 0.5
+MOST_GROWTH = 0.8
 """Loose: in so short a time caches still fill. ``python -m tests.soak`` holds it to 5 %."""
 
 
