@@ -21,9 +21,6 @@ THREADS = 8
 MADE_AT_ONCE = 4
 """How many of them at most make a file, or wait until another one is made."""
 
-WAITING_AT_ONCE = 4
-"""How many of them at most give their turn away while they wait for the store."""
-
 WAIT_SECONDS = 15.0
 """How long a request waits while the worker makes another file."""
 
@@ -47,7 +44,6 @@ class Lanes:
         self._answers = threading.Lock()
         self._files = threading.Lock()
         self._makers = threading.BoundedSemaphore(MADE_AT_ONCE)
-        self._waiters = threading.BoundedSemaphore(WAITING_AT_ONCE)
         self._mine = threading.local()
 
     def in_turn(self, inner: WsgiApp) -> WsgiApp:
@@ -89,17 +85,16 @@ class Lanes:
     def waiting(self) -> Iterator[None]:
         """Let others answer while this thread waits to write; for any thread.
 
-        It must hold no lock that another thread wants: that one would keep the turn.
-        When so many wait already that few threads are left, it keeps its turn.
+        It must hold no lock that another thread wants: that one would keep the turn. And nobody
+        keeps it: who writes already has to get it again, before the others can write.
         """
-        if not getattr(self._mine, "turn", False) or not self._waiters.acquire(blocking=False):
+        if not getattr(self._mine, "turn", False):
             yield
             return
         self._leave()
         try:
             yield
         finally:
-            self._waiters.release()
             self._enter()
 
     @contextmanager

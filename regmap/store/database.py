@@ -116,7 +116,6 @@ class Database:
             self._kind.check_there()
             with self._begun(write=True) as connection:
                 yield connection
-                connection.commit()
 
     def migrate(self, to: str = "head") -> None:
         """Create the tables, or bring them to a version: the newest, an older one, or ``base``.
@@ -192,7 +191,7 @@ class Database:
 
     @contextmanager
     def _begun(self, write: bool) -> Iterator[Connection]:
-        """A connection within a transaction; rolled back at the end unless it was committed."""
+        """A connection within a transaction: a write is committed at the end, or rolled back."""
         with self.while_waiting() if write else nullcontext():
             connection = self._kind.engine.connect()
             try:
@@ -200,13 +199,17 @@ class Database:
                     connection.execution_options(regmap_write=True)
                 elif self.is_remote:
                     connection.execution_options(**_READS)
-                connection.begin()
+                transaction = connection.begin()
             except BaseException:
                 connection.close()
                 raise
         self._outage.over()
         with connection:
-            yield connection
+            if not write:
+                yield connection
+                return
+            with transaction:
+                yield connection
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
