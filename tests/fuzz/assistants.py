@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 from typing import Any
@@ -20,6 +19,7 @@ from regmap.mcp.catalogue import TOOLS
 from regmap.mcp.server import Assistant, make_server
 from tests.fuzz.structures import altered, altered_json, json_bytes
 from tests.fuzz.target import Run, Target, World
+from tests.waiting import finished
 
 _CALLS: list[dict[str, Any]] = [
     {"name": "status_at", "arguments": {"lat": 33.5, "lon": -86.8, "on": "2026-01-01"}},
@@ -80,7 +80,7 @@ def _lines(world: World) -> Run:
         return out.getvalue()
 
     def run(data: bytes) -> str:
-        answered = asyncio.run(session(data))
+        answered = finished(session(data))
         told = [json.loads(line) for line in answered.splitlines()]
         assert all(one["jsonrpc"] == "2.0" for one in told)
         for one in told:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +21,7 @@ from tests.fuzz.asking import MARK, Answer, as_wire_text, ask, check
 from tests.fuzz.structures import query_strings, texts_of
 from tests.fuzz.target import Run, Target, World
 from tests.http.test_front import Given, Scope, Wire
+from tests.waiting import finished
 from tests.web.reviewing import ADA, signed_in
 
 _POINTS: Mapping[str, Sequence[str]] = {
@@ -221,7 +221,7 @@ def _requests(world: World) -> Run:
             headers=Given(headers),
         )
         wire = Wire([body] if body else [])
-        asyncio.run(front.__rsgi__(scope, wire))  # type: ignore[arg-type]  # they have all it uses
+        finished(front.__rsgi__(scope, wire))  # type: ignore[arg-type]  # they have all it uses
         [(status, sent, content)] = wire.sent
         answer = Answer(status, sent, b"" if isinstance(content, Path) else content)
         check(answer, scope.path)

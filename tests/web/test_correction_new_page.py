@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from regmap.domain.corrections import Correction, Decision
-from regmap.domain.errors import DataProblem
+from regmap.domain.errors import StoreAway
 from regmap.http.context import desk_of
 from regmap.services.corrections import Corrections
 from tests.served import HOSTILE, LONG, RIGHT_TO_LEFT, copied_database, make_app, shared_folder
@@ -348,7 +348,7 @@ def test_while_the_store_cannot_be_written_what_was_typed_stays(
     form = form_at(client, VIRGINIA)
 
     def away(*_: object, **__: object) -> None:
-        raise DataProblem("the disk is full")
+        raise StoreAway("the disk is full")
 
     monkeypatch.setattr(Corrections, "submit", away)
     response = sent(client, form, min_age="18", **SOURCE)

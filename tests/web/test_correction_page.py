@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from regmap.domain.corrections import Correction, Decision, EventKind, State
-from regmap.domain.errors import DataProblem
+from regmap.domain.errors import StoreAway
 from regmap.http.context import desk_of
 from regmap.services.corrections import Corrections, Submitted
 from tests.served import HOSTILE, LONG, RIGHT_TO_LEFT, copied_database, make_app, shared_folder
@@ -277,7 +277,7 @@ def test_while_the_store_cannot_be_written_the_addition_stays(
     form = form_at(client, secret(one))
 
     def away(*_: object, **__: object) -> None:
-        raise DataProblem("the disk is full")
+        raise StoreAway("the disk is full")
 
     monkeypatch.setattr(Corrections, "add", away)
     response = sent(client, form, message="One more thing.")

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from regmap.domain.errors import DataProblem
+from regmap.domain.errors import DataProblem, StoreAway
 from regmap.domain.jurisdictions import JurisdictionTree
 from regmap.http.context import source
 from regmap.settings import ROOT
@@ -324,7 +324,11 @@ def test_a_method_that_is_not_offered_names_the_others(client: FlaskClient, url:
 
 @pytest.mark.parametrize(
     ("error", "status", "secret"),
-    [(RuntimeError("secret"), 500, "secret"), (DataProblem("/srv/db: broken"), 503, "/srv")],
+    [
+        (RuntimeError("secret"), 500, "secret"),
+        (DataProblem("/srv/db: broken"), 500, "/srv"),
+        (StoreAway("/srv/db: locked"), 503, "/srv"),
+    ],
 )
 def test_a_failure_is_a_page_that_gives_nothing_away(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, secret: str
