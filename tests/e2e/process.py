@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,18 +31,39 @@ class Finished:
     said: str
 
 
+class Heard:
+    """All that a process says: read as it comes, for who is not heard stands still."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self._lines: list[str] = []
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as said:
+            self._lines.extend(said)
+
+    def whole(self) -> str:
+        """All of it, when the process and those that it started have ended."""
+        self._thread.join(READY_SECONDS)
+        return "".join(self._lines)
+
+
 @dataclass(frozen=True)
 class Server:
     """A running server."""
 
     process: subprocess.Popen[str]
     address: str
+    heard: Heard
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> Finished:
         """Ask it to end, and wait until it has."""
         self.process.send_signal(how)
-        said, _ = self.process.communicate(timeout=READY_SECONDS)
-        return Finished(self.process.returncode, said)
+        status = self.process.wait(READY_SECONDS)
+        return Finished(status, self.heard.whole())
 
 
 def environment(database: Path, cache_dir: Path, **settings: str) -> dict[str, str]:
@@ -82,15 +104,14 @@ def serving(settings: dict[str, str]) -> Iterator[Server]:
     """A server that is ready, stopped at the end if nobody stopped it before."""
     port = free_port()
     process = _start(settings, port)
-    server = Server(process, f"http://127.0.0.1:{port}")
+    server = Server(process, f"http://127.0.0.1:{port}", Heard(process))
     try:
         _wait_until_ready(server)
         yield server
     finally:
         if process.poll() is None:
             server.stop()
-        if process.stdout is not None:
-            process.stdout.close()
+        server.heard.whole()
 
 
 def _start(settings: dict[str, str], port: int) -> subprocess.Popen[str]:
@@ -107,7 +128,7 @@ def _wait_until_ready(server: Server) -> None:
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until:
         if server.process.poll() is not None:
-            said = server.process.stdout.read() if server.process.stdout else ""
+            said = server.heard.whole()
             raise AssertionError(f"the server ended before it was ready: {said}")
         try:
             with urlopen(f"{server.address}/readyz", timeout=5) as answer:

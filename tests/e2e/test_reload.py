@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -238,7 +238,8 @@ def test_a_signal_to_end_lets_a_file_be_made_and_sent(settings: dict[str, str]) 
 def is_listening(server: Server) -> bool:
     """Whether a new client is taken in."""
     try:
-        Asking(server.address).connection().connect()
+        with closing(Asking(server.address).connection()) as client:
+            client.connect()
     except OSError:
         return False
     return True
