@@ -9,11 +9,11 @@ from itertools import chain
 from typing import Any
 
 from flask import Flask, Response, request
-from flask_compress import Compress
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from regmap.api.description import join_api
+from regmap.api.lean import PATH as STATUS
 from regmap.api.lean import put_in_front, quick_answers
 from regmap.domain.errors import RegmapError
 from regmap.feeds.site import join_feeds
@@ -26,6 +26,7 @@ from regmap.http.limits import join_limits
 from regmap.http.metrics import PATH as METRICS
 from regmap.http.metrics import Metrics, join_metrics, metrics_of
 from regmap.http.observing import Observer, join_observer, note_failure, observer_of
+from regmap.http.packing import Packing
 from regmap.http.problems import problem
 from regmap.http.request_id import RequestIds
 from regmap.http.security_txt import join_security_txt
@@ -42,32 +43,6 @@ from regmap.web.site import error_page, join_pages
 
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # malloc.h
 _LARGE = 256 << 10  # bytes; from here on a block goes back to the system when it is freed
-
-_COMPRESSION = {
-    "COMPRESS_REGISTER": False,  # called in _finish, where there is something to compress
-    "COMPRESS_ALGORITHM": ["br", "gzip"],
-    # files: the quickest first, and never deflate, which takes ten times as long
-    "COMPRESS_ALGORITHM_STREAMING": ["zstd", "br", "gzip"],
-    "COMPRESS_BR_LEVEL": 5,
-    "COMPRESS_MIMETYPES": [
-        "text/html",
-        "text/css",
-        "text/csv",
-        "text/javascript",
-        "application/javascript",
-        "application/json",
-        "application/geo+json",
-        "application/x-ndjson",
-        "application/problem+json",
-        "application/schema+json",
-        "application/atom+xml",
-        "application/feed+json",
-        "application/vnd.oai.openapi+json;version=3.0",
-        "text/calendar",
-        "image/svg+xml",
-    ],
-}
-
 
 _FOR_PROGRAMS = ("api", "ogc", "feeds")
 """The first parts of addresses that programs ask."""
@@ -90,7 +65,6 @@ def create_app(settings: Settings, today: Callable[[], date] = context.today) ->
         static_url_path="/static",
         template_folder="web/templates",
     )
-    app.config.update(_COMPRESSION)
     database = Database(settings.database_url, settings.database_read_url)
     source = open_services(
         database, settings.data_dir, settings.cache_dir, today, settings.boundaries_dir
@@ -101,7 +75,7 @@ def create_app(settings: Settings, today: Callable[[], date] = context.today) ->
     context.attach_exports(app, Shelf(writable(settings.cache_dir / "exports")))
     join_curators(app, settings, desk.curators)
     join_limits(app, settings)
-    compress = Compress(app)
+    packing = Packing(app)
     join_api(app)
     join_feeds(app)
     join_health(app)
@@ -113,10 +87,10 @@ def create_app(settings: Settings, today: Callable[[], date] = context.today) ->
     join_front(app)
     _trust_proxies(app, settings.trusted_proxies)
     put_in_front(app)
-    database.while_waiting = join_lanes(app).waiting
+    database.while_waiting = join_lanes(app, (STATUS,)).waiting
     _join_observer(app, settings, metrics)
     https_alone = settings.https_only == "on"
-    app.after_request(lambda response: _finish(response, compress, https_alone))
+    app.after_request(lambda response: _finish(response, packing, https_alone))
     return app
 
 
@@ -190,7 +164,7 @@ def _is_for_programs(path: str) -> bool:
     return parts[1] in _FOR_PROGRAMS or path in ("/healthz", "/readyz", METRICS)
 
 
-def _finish(response: Response, compress: Compress, https_alone: bool) -> Response:
+def _finish(response: Response, packing: Packing, https_alone: bool) -> Response:
     # not item by item: setting looks for an older value first, on every answer
     for name, value in chain.from_iterable(_headers_of(response)):
         response.headers.add(name, value)
@@ -201,8 +175,7 @@ def _finish(response: Response, compress: Compress, https_alone: bool) -> Respon
         # not a second line of it: nginx before 1.23 heeds the last one alone
         response.vary.add(headers.VARY[1])
         return response
-    finished: Response = compress.after_request(response)
-    return finished
+    return packing.finish(response)
 
 
 def _headers_of(response: Response) -> list[tuple[tuple[str, str], ...]]:

@@ -24,6 +24,7 @@ from regmap.domain.vocabulary import Substance
 from regmap.http import caching, headers
 from regmap.http.context import desk_of, source_of, today
 from regmap.http.front import Headers, Quick
+from regmap.http.packing import coding_for, packed
 from regmap.schemas.answers import FoundSchema, LayerSchema
 from regmap.schemas.fields import parse_decimal
 from regmap.schemas.locations import check_coordinates
@@ -52,8 +53,9 @@ def quick_answers(app: Flask) -> Quick:
     ) -> tuple[Headers, bytes] | None:
         if path != PATH or method != "GET":
             return None
-        if header("accept-encoding") is not None or header("if-none-match") is not None:
-            return None  # may be compressed, or 304
+        coding = coding_for(header("accept-encoding"))
+        if coding is None or header("if-none-match") is not None:
+            return None  # it takes more to tell how it may be packed, or it may be 304
         try:
             body = point_body(services.current(), query, traffic)
         except Exception:  # the full way answers errors as it does everywhere
@@ -61,7 +63,7 @@ def quick_answers(app: Flask) -> Quick:
             return None
         if body is None:
             return None
-        return _headers(body), body
+        return _packed(body, coding)
 
     return answer
 
@@ -86,14 +88,17 @@ def put_in_front(app: Flask) -> None:
     app.wsgi_app = answer  # type: ignore[method-assign]  # as Flask's documentation advises
 
 
-def _headers(body: bytes) -> Headers:
-    return [
+def _packed(body: bytes, coding: str) -> tuple[Headers, bytes]:
+    sent, etag, more = packed(body, coding, caching.etag_of(body))
+    told = [
         ("Content-Type", "application/json"),
-        ("Content-Length", str(len(body))),
-        *caching.headers_of(caching.etag_of(body)),
+        ("Content-Length", str(len(sent))),
+        *caching.headers_of(etag),
         *headers.API,
         headers.VARY,
+        *more,
     ]
+    return told, sent
 
 
 def point_body(asked: Services, query_string: str, traffic: Traffic | None = None) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,6 +46,9 @@ class Neighbour:
     distance_km: float
 
 
+_KEPT_BOXES = 1024
+"""For how many places it is kept which counties they touch."""
+
 _FORMAT = 5  # raise it when what is kept changes
 
 _NEAREST = Match.NEAREST
@@ -75,6 +79,7 @@ class Locator:
         self._borders = Borders(arrays)
         self._shores = Shores(arrays)
         self._nearest = self._shores.nearest
+        self._touched = lru_cache(_KEPT_BOXES)(self._find_touched)
         self._vicinity = Vicinity(arrays)
         self._spots = [
             Spot(id, Match.INSIDE, disputed=None if id else area)
@@ -160,6 +165,9 @@ class Locator:
 
     def touching(self, bbox: tuple[float, float, float, float]) -> Mapping[str, bool]:
         """The areas that a box (west, south, east, north) touches: whether each holds all of it."""
+        return self._touched(bbox)
+
+    def _find_touched(self, bbox: tuple[float, float, float, float]) -> Mapping[str, bool]:
         box = shapely.box(*bbox)
         touched = {}
         for position in self._index.reaching(bbox):

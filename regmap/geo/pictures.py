@@ -5,7 +5,7 @@ All numbers on paper are whole tenths of a pixel (:data:`TENTHS`); x grows to th
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -32,6 +32,8 @@ Easter Island does not."""
 _CLOSE_UP = 40.0
 """Pixels a degree: from here on the light shapes look light, so the exact ones are drawn."""
 _HALF_TURN = 180.0
+_KEPT_PAPERS = 8
+"""How many papers keep what was drawn on them: that of the world, and the four of the U.S."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,11 @@ class Pictures:
         self.drawings = drawings
         self._atlas = atlas
         self._sheets: dict[str, _Lines] = {}
+        self._outlines = lru_cache(_KEPT_PAPERS)(_nothing_drawn)
+
+    def outlines(self, view: View, frame: Box, margin: float) -> dict[str, Outline | None]:
+        """What was drawn on a paper before, by key: law changes, but not where it holds."""
+        return self._outlines(view, frame, margin)
 
     def sheet(self, name: str) -> _Lines:
         """The arcs of the sheet of that name."""
@@ -199,6 +206,7 @@ class Paper:
         self._pictures = pictures
         self._view = view
         self._projected: dict[tuple[str, float], _OnPaper] = {}
+        self._drawn = pictures.outlines(view, frame, margin)
         left, top, right, bottom = (TENTHS * side for side in frame)
         self.frame: Box = left, top, right, bottom
         west, south, east, north = view.extent
@@ -216,6 +224,11 @@ class Paper:
 
     def outline(self, key: str) -> Outline | None:
         """A drawing on the paper, or None where nothing of it lies in the frame."""
+        if key not in self._drawn:
+            self._drawn[key] = self._draw(key)
+        return self._drawn[key]
+
+    def _draw(self, key: str) -> Outline | None:
         rings = list(self._light_rings(key))
         if rings and self._is_close_up:
             rings = list(self._exact_rings(key)) or rings
@@ -326,6 +339,10 @@ class _OnPaper:
 def turn_to(lon: float, central: float) -> float:
     """The whole turn in degrees that brings a longitude within half a turn of another."""
     return -360.0 * round((lon - central) / 360.0)
+
+
+def _nothing_drawn(_: View, __: Box, ___: float) -> dict[str, Outline | None]:
+    return {}
 
 
 def _kept(vertices: Ring, lines: _Lines) -> npt.NDArray[np.bool_]:

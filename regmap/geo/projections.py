@@ -12,6 +12,7 @@ Paper 1395 (1987), equations 14-1 to 14-6.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,11 +23,15 @@ Projection = Callable[[Numbers, Numbers], tuple[Numbers, Numbers]]
 """(longitudes, latitudes) in degrees to (x, y) in radii."""
 
 _A1, _A2, _A3, _A4 = 1.340264, -0.081106, 0.000893, 0.003796
+_KNOWN = 256
+"""How many projections of a kind are kept: equal ones are the same then."""
+
 _FLAT_CONE = 0.1
 """Below this the cone of a conic projection is so flat that its apex lies far off the paper: near
 the equator parallels are as good as straight."""
 
 
+@lru_cache(_KNOWN)
 def equal_earth(central: float) -> Projection:
     """The world, every area in its true proportion.
 
@@ -46,6 +51,7 @@ def equal_earth(central: float) -> Projection:
     return project
 
 
+@lru_cache(_KNOWN)
 def albers(central: float, south: float, north: float) -> Projection:
     """An equal-area cone that touches two parallels.
 
@@ -66,6 +72,7 @@ def albers(central: float, south: float, north: float) -> Projection:
     return project
 
 
+@lru_cache(_KNOWN)
 def equirectangular(central: float, true: float) -> Projection:
     """Meridians and parallels as straight lines, east-west distances true on one parallel.
 

@@ -1,11 +1,12 @@
 """Who may compute when: one thread answers, and beside it one makes files.
 
-Threads that compute beside each other pass the interpreter lock to and fro, and cost a third of the
-rate. But a single one would stand still while a file is made. So they take turns.
+Threads that compute beside each other pass the interpreter lock to and fro, and cost a third of
+the rate. But a single one would stand still while a file is made. So they take turns. What is asked
+most and answered soonest has turns of its own: it waits for no page that takes a tenth of a second.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,10 +39,15 @@ WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 class Lanes:
-    """The turns of one worker; thread-safe."""
+    """The turns of one worker; thread-safe.
 
-    def __init__(self) -> None:
+    :param short: the paths of what is answered in a few milliseconds.
+    """
+
+    def __init__(self, short: Collection[str] = ()) -> None:
+        self._short = frozenset(short)
         self._answers = threading.Lock()
+        self._short_answers = threading.Lock()
         self._files = threading.Lock()
         self._makers = threading.BoundedSemaphore(MADE_AT_ONCE)
         self._mine = threading.local()
@@ -51,7 +57,8 @@ class Lanes:
 
         def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
             environ[_KEY] = self
-            with self._turn():
+            is_short = environ["PATH_INFO"] in self._short
+            with self._turn(self._short_answers if is_short else self._answers):
                 body = inner(environ, start_response)
                 return body if FILE in environ else _whole(body)
 
@@ -67,8 +74,7 @@ class Lanes:
         busy = said("another file is being made; please try again in a moment")
         if not self._makers.acquire(blocking=False):
             raise ExportFailed(busy, retry_after=_RETRY_SECONDS)
-        if is_answering:
-            self._leave()
+        turn = self._leave() if is_answering else None
         try:
             if not self._files.acquire(timeout=WAIT_SECONDS):
                 raise ExportFailed(busy, retry_after=_RETRY_SECONDS)
@@ -78,8 +84,8 @@ class Lanes:
                 self._files.release()
         finally:
             self._makers.release()
-            if is_answering:
-                self._enter()
+            if turn is not None:
+                self._enter(turn)
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
@@ -88,35 +94,41 @@ class Lanes:
         It must hold no lock that another thread wants: that one would keep the turn. And nobody
         keeps it: who writes already has to get it again, before the others can write.
         """
-        if not getattr(self._mine, "turn", False):
+        if getattr(self._mine, "turn", None) is None:
             yield
             return
-        self._leave()
+        turn = self._leave()
         try:
             yield
         finally:
-            self._enter()
+            self._enter(turn)
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        self._enter()
+    def _turn(self, turn: threading.Lock) -> Iterator[None]:
+        self._enter(turn)
         try:
             yield
         finally:
             self._leave()
 
-    def _enter(self) -> None:
-        self._answers.acquire()
-        self._mine.turn = True
+    def _enter(self, turn: threading.Lock) -> None:
+        turn.acquire()
+        self._mine.turn = turn
 
-    def _leave(self) -> None:
-        self._mine.turn = False
-        self._answers.release()
+    def _leave(self) -> threading.Lock:
+        """Give the turn away, and return it: it is to be taken again."""
+        turn: threading.Lock = self._mine.turn
+        self._mine.turn = None
+        turn.release()
+        return turn
 
 
-def join_lanes(app: Flask) -> Lanes:
-    """Let the threads of an app take turns; to be called when all else stands in front of it."""
-    lanes = Lanes()
+def join_lanes(app: Flask, short: Collection[str]) -> Lanes:
+    """Let the threads of an app take turns; to be called when all else stands in front of it.
+
+    :param short: the paths of what is answered in a few milliseconds.
+    """
+    lanes = Lanes(short)
     app.extensions[_EXTENSION] = lanes
     turns: Any = lanes.in_turn(app.wsgi_app)
     app.wsgi_app = turns  # type: ignore[method-assign]  # as Flask advises

@@ -93,8 +93,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         },
         "handlers": {
             "stderr": {
-                "class": "logging.StreamHandler",
-                "stream": "ext://sys.stderr",
+                "class": "regmap.http.log_writer.BackgroundHandler",
                 "formatter": "line",
             }
         },

@@ -25,11 +25,21 @@ class Kept(Generic[T]):
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """What was made for a question, made now if it is not kept."""
+        thing = self.find(key)
+        if thing is None:
+            thing = make()
+            self.put(key, thing)
+        return thing
+
+    def find(self, key: Hashable) -> T | None:
+        """What is kept for a question, if anything is."""
         with self._lock:
             if key in self._things:
                 self._things.move_to_end(key)
-                return self._things[key]
-        thing = make()
+            return self._things.get(key)
+
+    def put(self, key: Hashable, thing: T) -> None:
+        """Keep what was made for a question."""
         weight = self._weigh(thing)
         with self._lock:
             if key not in self._things and weight <= self._limit:
@@ -37,4 +47,3 @@ class Kept(Generic[T]):
                 self._weight += weight
             while self._weight > self._limit:
                 self._weight -= self._weigh(self._things.popitem(last=False)[1])
-        return thing

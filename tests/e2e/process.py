@@ -32,13 +32,18 @@ class Finished:
 
 
 class Heard:
-    """All that a process says: read as it comes, for who is not heard stands still."""
+    """All that a process says, from when somebody listens: read as it comes."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
         self._lines: list[str] = []
-        self._thread = threading.Thread(target=self._listen, daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
+
+    def listen(self) -> None:
+        """Begin to read."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._listen, daemon=True)
+            self._thread.start()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
@@ -47,6 +52,8 @@ class Heard:
 
     def whole(self) -> str:
         """All of it, when the process and those that it started have ended."""
+        self.listen()
+        assert self._thread is not None
         self._thread.join(READY_SECONDS)
         return "".join(self._lines)
 
@@ -100,15 +107,21 @@ def run_to_its_end(settings: dict[str, str], port: int | None = None) -> Finishe
 
 
 @contextmanager
-def serving(settings: dict[str, str]) -> Iterator[Server]:
-    """A server that is ready, stopped at the end if nobody stopped it before."""
+def serving(settings: dict[str, str], *, is_heard: bool = True) -> Iterator[Server]:
+    """A server that is ready, stopped at the end if nobody stopped it before.
+
+    :param is_heard: whether what it says is read from the start; else from when somebody listens.
+    """
     port = free_port()
     process = _start(settings, port)
     server = Server(process, f"http://127.0.0.1:{port}", Heard(process))
+    if is_heard:
+        server.heard.listen()
     try:
         _wait_until_ready(server)
         yield server
     finally:
+        server.heard.listen()
         if process.poll() is None:
             server.stop()
         server.heard.whole()

@@ -117,7 +117,7 @@ def app(tmp_path: Path) -> Flask:
 
     made.add_url_rule("/file", view_func=send)
     join_front(made)
-    lanes.join_lanes(made)
+    lanes.join_lanes(made, ())
     return made
 
 

@@ -26,10 +26,17 @@ class Stage:
         self.app = Flask(__name__)
         self.making, self.made = threading.Event(), threading.Event()
         self.app.add_url_rule("/", view_func=lambda: "answered")
+        self.app.add_url_rule("/short", "short", lambda: "at once")
+        self.app.add_url_rule("/long", view_func=self._compute)
         self.app.add_url_rule("/made", view_func=self._make)
         self.app.add_url_rule("/file", view_func=self._send)
         self.app.register_error_handler(ExportFailed, lambda error: f"busy: {error.retry_after}")
-        join_lanes(self.app)
+        join_lanes(self.app, {"/short"})
+
+    def _compute(self) -> str:
+        self.making.set()
+        assert self.made.wait(SECONDS)
+        return "computed"
 
     def _make(self) -> str:
         with lanes.making():
@@ -84,6 +91,19 @@ def test_others_are_answered_while_a_file_is_made(stage: Stage) -> None:
     maker.join(SECONDS)
     assert bodies == [[b"made"]]
     assert stage.ask("/") == [b"answered"]  # whoever made it gave every turn back
+
+
+def test_what_is_answered_soon_waits_for_no_long_answer(stage: Stage) -> None:
+    bodies: list[Iterable[bytes]] = []
+    computing = threading.Thread(target=lambda: bodies.append(stage.ask("/long")))
+    computing.start()
+    assert stage.making.wait(SECONDS)
+
+    assert stage.ask("/short") == [b"at once"]
+
+    stage.made.set()
+    computing.join(SECONDS)
+    assert bodies == [[b"computed"]]
 
 
 def test_one_file_is_made_at_a_time(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,6 @@ import json
 import logging
 import sys
 from dataclasses import replace
-from io import StringIO
 from typing import Any
 
 import pytest
@@ -100,22 +99,21 @@ def test_cleaning_does_not_blow_up(text: str) -> None:
     assert len(logs._clean(text)) == len(text)
 
 
-def test_granian_and_warnings_are_written_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_granian_and_warnings_are_written_the_same_way(capfd: pytest.CaptureFixture[str]) -> None:
     kept = [(one, one.handlers[:], one.level) for one in map(logging.getLogger, ("", "_granian"))]
-    shown = StringIO()
-    monkeypatch.setattr(sys, "stderr", shown)
     try:
         logs.set_up(Settings())
         logging.getLogger("_granian").info("Listening at: %s", "http://127.0.0.1:8000")
         logging.getLogger("py.warnings").warning("old")
         logging.getLogger("somebody").info("chatter")
+        logging.getLogger().handlers[0].flush()
     finally:
         logging.captureWarnings(False)
         for one, handlers, level in kept:
             one.handlers[:] = handlers
             one.setLevel(level)
 
-    events = [json.loads(line)["event"] for line in shown.getvalue().splitlines()]
+    events = [json.loads(line)["event"] for line in capfd.readouterr().err.splitlines()]
     assert events == ["Listening at: http://127.0.0.1:8000", "old"]
 
 
@@ -179,4 +177,3 @@ def test_the_configuration_follows_the_settings() -> None:
     chosen = logs.configuration(replace(Settings(), log_format="text"))
 
     assert chosen["formatters"]["line"]["kind"] == "text"
-    assert chosen["handlers"]["stderr"]["stream"] == "ext://sys.stderr"

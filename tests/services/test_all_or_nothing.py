@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -126,6 +129,62 @@ def test_what_cannot_be_committed_leaves_nothing(office: Office, action: str) ->
 
     call()
     assert office.contents() != before
+
+
+KILLED = ["submit", "accept", "undo"]
+"""What somebody is told of as done, so that it must be so."""
+
+
+@pytest.mark.parametrize("action", KILLED)
+def test_a_process_that_is_killed_at_any_statement_leaves_nothing_half_done(
+    office: Office,
+    action: str,
+    stores: Stores,
+    geography: Geography,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = an_office(stores.new(), geography, monkeypatch)
+    ready(other, action)()
+    done = shape(other)
+    call = ready(office, action)
+    before = office.contents()
+    statement = 1
+    while (is_killed := is_killed_at(statement, office.database, call)) and (
+        office.contents() == before
+    ):
+        statement += 1
+
+    assert shape(office) == done, f"killed at statement {statement}: {is_killed}"
+    assert statement > len(WRITING[action]), "so it was killed in the middle, too"
+
+
+def shape(office: Office) -> tuple[dict[str, int], list[tuple[State, int]]]:
+    """How much is stored, and how far corrections have come; ids are others in each office."""
+    standing = [(one.state, one.version) for one in office.corrections.listed()[0]]
+    return {table: len(rows) for table, rows in office.contents().items()}, standing
+
+
+def is_killed_at(statement: int, database: Database, call: Callable[[], Any]) -> bool:
+    """Do something in a process that is killed at one of its statements, if it comes to that.
+
+    A commit is the last of them.
+    """
+    database.close()  # connections are not for two processes
+    child = os.fork()
+    if child == 0:
+        count = itertools.count(1)
+
+        def kill(*_: Any) -> None:
+            if next(count) == statement:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        for event in ("before_cursor_execute", "commit"):
+            listen(database.engine, event, kill)
+        try:
+            call()
+        finally:
+            os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
 # --- Any course of things. ----------------------------------------------------------------------

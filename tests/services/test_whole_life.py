@@ -395,5 +395,5 @@ def test_any_life_of_a_data_set_is_what_the_plain_model_says(
 
     Life.geography = geography
     run_state_machine_as_test(
-        Life, settings=settings(max_examples=8, stateful_step_count=25, deadline=None)
+        Life, settings=settings(max_examples=5, stateful_step_count=25, deadline=None)
     )

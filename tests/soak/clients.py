@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from tests.e2e.submitters import CORRECTIONS, PATIENCE, a_submission
 
 CLIENTS = 8
-THINK_SECONDS = 0.01
+THINK_SECONDS = 0.02
 """How long a client waits between two requests, on average."""
 
 STATUS, PAGES = 0.90, 0.08
