@@ -1,5 +1,7 @@
 """PostgreSQL under the store: one database for many machines, reached by psycopg."""
 
+import re
+import time
 from typing import Any, TypeVar
 
 import psycopg
@@ -9,7 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from regmap.domain.errors import DataProblem
+from regmap.domain.errors import DataProblem, StoreAway
 
 DRIVERS = ("postgresql", "postgresql+psycopg")
 OLDEST = 13
@@ -26,6 +28,8 @@ than a statement may take, so that the server itself can say so."""
 _STATEMENT_SECONDS = 15
 _POOL_SECONDS = 5
 _WRITERS = 7_263_627  # names the lock that writers take; any number that is ours alone
+_READERS_SECONDS = 5.0
+_READERS_PAUSE = 0.1
 _ERASED_FROM = ("corrections", "correction_events")
 # SQLSTATE classes: connection, resources (a full disk), operator, system, locks and read-only.
 _AWAY = ("08", "53", "57", "58", "55P03", "25006", "40")
@@ -126,10 +130,17 @@ class PostgreSQL:
         """Write the tables anew that something was erased from.
 
         The server's own log of changes and its backups are the operator's.
+
+        :raises StoreAway: if somebody may still read what was erased.
         """
         alone = connection.execution_options(isolation_level="AUTOCOMMIT")
         for table in _ERASED_FROM:
-            alone.execute(text(f"VACUUM (FULL) {table}"))
+            # anybody who just connects, be it to another database, is such a reader for a moment
+            until = time.monotonic() + _READERS_SECONDS
+            while _rows_kept(alone, table):
+                if time.monotonic() > until:
+                    raise StoreAway(f"{self.name}: what was erased is being read and stays for now")
+                time.sleep(_READERS_PAUSE)
 
     def is_away(self, error: BaseException | None) -> bool:
         """Whether an error means that the database cannot be reached or written just now."""
@@ -197,3 +208,22 @@ class PostgreSQL:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
 
         return engine
+
+
+def _rows_kept(connection: Connection, table: str) -> int:
+    """Write a table anew; how many erased rows went along, because somebody may read them."""
+    kept = 0
+
+    def hear(notice: psycopg.errors.Diagnostic) -> None:
+        nonlocal kept
+        # "2 dead row versions cannot be removed yet.", in the language of the server
+        number = re.search(r"\d+", notice.message_detail or "")
+        kept += int(number.group()) if number else 0
+
+    plain: Any = connection.connection.dbapi_connection
+    plain.add_notice_handler(hear)
+    try:
+        connection.execute(text(f"VACUUM (FULL, VERBOSE) {table}"))
+    finally:
+        plain.remove_notice_handler(hear)
+    return kept

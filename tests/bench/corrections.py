@@ -62,7 +62,7 @@ def measure_corrections() -> Iterator[Promise]:
         token = curators_token(database)
         with serving(regmap(workers=2)) as server:
             course = write_under_kills(
-                server.url, server.process.pid, token, _WRITES_UNDER_KILLS, seed=7
+                server.url, server.process.pid, token, _WRITES_UNDER_KILLS, kills=1, seed=7
             )
         lost = {*course.taken.values()} - stored_in(database).keys()
         what = f"{_WRITES_UNDER_KILLS} writes with {course.kills} kills of workers"

@@ -40,17 +40,22 @@ class Course:
         return len(self.taken) + len(self.accepted)
 
 
-def write_under_kills(address: str, server: int, token: str, writes: int, seed: int) -> Course:
+def write_under_kills(
+    address: str, server: int, token: str, writes: int, kills: int, seed: int
+) -> Course:
     """Hand corrections in, accept some of them, while the workers are killed one after another.
 
     Whatever is not answered is sent again, as a good client does.
 
     :param server: the process id of the server that starts the workers.
-    :param writes: submissions and decisions together.
+    :param writes: submissions and decisions together, at least.
+    :param kills: so often workers are killed meanwhile, at least.
     """
     course = Course()
     with _killing(server, random.Random(seed), course):
-        write_until(lambda: course.writes >= writes, course, address, token, seed)
+        write_until(
+            lambda: course.writes >= writes and course.kills >= kills, course, address, token, seed
+        )
     return course
 
 
