@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -14,7 +15,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.submitters import CORRECTIONS, Answer, a_submission, call, until_answered
+from tests.e2e.submitters import (
+    CORRECTIONS,
+    PATIENCE,
+    Answer,
+    a_submission,
+    call,
+    until_answered,
+)
 
 _ACCEPTED_OF = 5
 """Of so many corrections a curator accepts one."""
@@ -28,11 +36,15 @@ _LONGEST_PAUSE = 0.05
 
 @dataclass
 class Course:
-    """What was acknowledged: corrections by number, revisions by correction; and kills."""
+    """What was acknowledged: corrections by number, revisions by correction; and kills.
+
+    ``killed_at``: when the last one was, by the monotonic clock; at first, when the course began.
+    """
 
     taken: dict[int, str] = field(default_factory=dict)
     accepted: dict[str, int] = field(default_factory=dict)
     kills: int = 0
+    killed_at: float = field(default_factory=time.monotonic)
 
     @property
     def writes(self) -> int:
@@ -52,10 +64,14 @@ def write_under_kills(
     :param kills: so often workers are killed meanwhile, at least.
     """
     course = Course()
+
+    def is_enough() -> bool:
+        if time.monotonic() > course.killed_at + PATIENCE:
+            raise AssertionError("a worker that was killed is not replaced")
+        return course.writes >= writes and course.kills >= kills
+
     with _killing(server, random.Random(seed), course):
-        write_until(
-            lambda: course.writes >= writes and course.kills >= kills, course, address, token, seed
-        )
+        write_until(is_enough, course, address, token, seed)
     return course
 
 
@@ -122,6 +138,7 @@ def _killing(server: int, chance: random.Random, course: Course) -> Iterator[Non
                 continue
             os.kill(workers[0], signal.SIGKILL)
             course.kills += 1
+            course.killed_at = time.monotonic()
             due = course.writes + chance.randint(*_WRITES_BETWEEN)
             while workers[0] in workers_of(server) and not done.wait(0.01):
                 pass
