@@ -6,11 +6,9 @@ counting takes longer than finding an answer. Each worker writes into files of i
 """
 
 import hmac
-import logging
 import os
 import threading
 from bisect import bisect_left
-from multiprocessing.util import Finalize
 from pathlib import Path
 
 from flask import Flask, Response, request
@@ -22,16 +20,14 @@ from regmap.domain.wording import said
 from regmap.http.lanes import MADE
 from regmap.http.state_metrics import StateMetrics
 from regmap.services.bundle import Services
+from regmap.services.flushing import Flushing
 from regmap.services.source import SnapshotSource
 from regmap.settings import Settings
-
-log = logging.getLogger("regmap")
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that prometheus-client reads when it is loaded; without it each process is alone."""
 
 PATH = "/metrics"
-FLUSH_SECONDS = 1.0
 BUCKETS = (
     *(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05),
     *(0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
@@ -44,14 +40,19 @@ _STATM = Path("/proc/self/statm")
 _EXTENSION = "regmap-metrics"
 
 
-class Metrics:
+class Metrics(Flushing):
     """The counts of one worker; thread-safe.
 
     :param source: where its snapshot comes from.
     :param state: what is measured when somebody asks.
     """
 
+    flush_seconds = 1.0
+    thread_name = "regmap-metrics"
+    failure = "metrics could not be written"
+
     def __init__(self, source: SnapshotSource[Services], state: StateMetrics) -> None:
+        super().__init__()
         self._source = source
         self._state = state
         self._lock = threading.Lock()
@@ -61,8 +62,6 @@ class Metrics:
         self._made = 0
         self._own = CollectorRegistry()
         self._join_meters(self._own)
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
 
     def count(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count one request.
@@ -114,28 +113,6 @@ class Metrics:
             self._memory_meter.set(_resident_bytes())
             self._age_meter.set(self._source.freshness().seconds)
             self._revision_meter.set(self._source.current().snapshot.revision)
-
-    def start(self, every: float = FLUSH_SECONDS) -> None:
-        """Flush now and then, and at the end of this process; to be called once in each worker."""
-        if self._thread is None:
-            self._thread = threading.Thread(
-                target=self._run, args=(every,), name="regmap-metrics", daemon=True
-            )
-            self._thread.start()
-            # not atexit: a worker that multiprocessing forked ends without calling it
-            Finalize(None, self.stop, exitpriority=1)
-
-    def stop(self) -> None:
-        """Flush what is left, and flush no more."""
-        self._stop.set()
-        self.flush()
-
-    def _run(self, every: float) -> None:
-        while not self._stop.wait(every):
-            try:
-                self.flush()
-            except Exception:  # a thread that dies would measure nothing any more
-                log.exception("metrics could not be written")
 
     def _join_meters(self, registry: CollectorRegistry) -> None:
         self._request_meter = Counter(

@@ -9,19 +9,16 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from multiprocessing.util import Finalize
 
 from regmap.domain.errors import DataProblem, UnknownJurisdiction
 from regmap.domain.resolution import Resolution
 from regmap.domain.vocabulary import Match
+from regmap.services.flushing import Flushing
 from regmap.services.situations import Situation, Situations
 from regmap.store import traffic
 from regmap.store.database import Database
 
 log = logging.getLogger("regmap")
-
-FLUSH_SECONDS = 30
-"""How often a worker adds its counts to the store."""
 
 KEPT_DAYS = 90
 """How long counts are kept."""
@@ -31,13 +28,18 @@ def _utc_today() -> date:
     return datetime.now(UTC).date()
 
 
-class Traffic:
+class Traffic(Flushing):
     """The counts of one worker, and those of all of them in the store; thread-safe.
 
     :param today: gives the day (UTC) that is counted for.
     """
 
+    flush_seconds = 30.0
+    thread_name = "regmap-traffic"
+    failure = "counts of traffic could not be written"
+
     def __init__(self, database: Database, today: Callable[[], date] = _utc_today) -> None:
+        super().__init__()
         self._database = database
         self._today = today
         self._lock = threading.Lock()
@@ -46,8 +48,6 @@ class Traffic:
         self._spots: dict[tuple[str, ...], int] = {}
         self._situations: Situations | None = None
         self._pending: dict[date, Counter[str]] = {}
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
 
     def count(self, ids: Iterable[str]) -> None:
         """Count one question about each of some jurisdictions."""
@@ -101,32 +101,6 @@ class Traffic:
                 return False
             self._pending = {}
             return True
-
-    def start(self, every: float = FLUSH_SECONDS) -> None:
-        """Write now and then, and at the end of this process; to be called once in each worker.
-
-        :param every: seconds between two writes.
-        """
-        if self._thread is not None:
-            return
-        self._thread = threading.Thread(
-            target=self._run, args=(every,), name="regmap-traffic", daemon=True
-        )
-        self._thread.start()
-        # not atexit: a worker that multiprocessing forked ends without calling it
-        Finalize(None, self.stop, exitpriority=1)
-
-    def stop(self) -> None:
-        """Write what is left, and write no more."""
-        self._stop.set()
-        self.flush()
-
-    def _run(self, every: float) -> None:
-        while not self._stop.wait(every):
-            try:
-                self.flush()
-            except Exception:  # a thread that dies would count for ever and write nothing
-                log.exception("counts of traffic could not be written")
 
     def _collect(self) -> None:
         """Take what was counted since the last time, as counts of today."""

@@ -127,10 +127,9 @@ def _killing(server: int, chance: random.Random, course: Course) -> Iterator[Non
 
     The oldest, because the server gives up if a worker dies right after its start.
     """
-    done = threading.Event()
     count = len(workers_of(server))
 
-    def kill() -> None:
+    def kill(done: threading.Event) -> None:
         due = 0
         while not done.wait(chance.uniform(0, _LONGEST_PAUSE)):
             workers = workers_of(server)
@@ -143,7 +142,15 @@ def _killing(server: int, chance: random.Random, course: Course) -> Iterator[Non
             while workers[0] in workers_of(server) and not done.wait(0.01):
                 pass
 
-    thread = threading.Thread(target=kill)
+    with meanwhile(kill):
+        yield
+
+
+@contextmanager
+def meanwhile(work: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Do something in a thread of its own until the end of the block, when its event is set."""
+    done = threading.Event()
+    thread = threading.Thread(target=work, args=(done,))
     thread.start()
     try:
         yield

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from tests.e2e.crashing import Course
+from tests.e2e.crashing import Course, meanwhile
 from tests.e2e.process import REGMAP, free_port
 from tests.faults.asking import readiness, wait_until, wait_until_ready
 
@@ -79,10 +79,9 @@ def mortal(settings: dict[str, str]) -> Iterator[Mortal]:
 @contextmanager
 def killing(server: Mortal, course: Course, seed: int) -> Iterator[None]:
     """Kill a server again and again between writes, and start it again."""
-    done = threading.Event()
     chance = random.Random(seed)
 
-    def kill() -> None:
+    def kill(done: threading.Event) -> None:
         due = 0
         while not done.wait(chance.uniform(0, _LONGEST_PAUSE)):
             if course.writes >= due:
@@ -91,13 +90,8 @@ def killing(server: Mortal, course: Course, seed: int) -> Iterator[None]:
                 server.start()
                 due = course.writes + chance.randint(*_WRITES_BETWEEN)
 
-    thread = threading.Thread(target=kill)
-    thread.start()
-    try:
+    with meanwhile(kill):
         yield
-    finally:
-        done.set()
-        thread.join()
 
 
 def wait_until_gone(server: Mortal) -> None:
