@@ -21,7 +21,6 @@ from regmap.services.features import Span
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 10_000
 """Where a larger ``limit`` is capped, as the standard has it."""
-_MOST_DIGITS = 9
 
 _NUMBER = re.compile(
     r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?"
@@ -163,7 +162,7 @@ def offset() -> int:
     :raises InvalidValue: if it is no whole number of 0 or more.
     """
     text = request.args.get("offset", "0")
-    if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
+    if not _WHOLE.fullmatch(text) or int(text) < 0:
         raise InvalidValue({"offset": ["Not a whole number of 0 or more."]})
     return int(text)
 

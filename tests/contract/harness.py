@@ -28,7 +28,13 @@ from schemathesis.transport.wsgi import WSGI_TRANSPORT
 from regmap.domain.curators import Role
 from regmap.http.context import desk_of
 from regmap.ogc.parameters import MAX_LIMIT
-from tests.contract.settling import chosen, settled_body, settled_path, settled_query
+from tests.contract.settling import (
+    chosen,
+    settled_body,
+    settled_path,
+    settled_query,
+    with_record,
+)
 
 API = "/api/v1/openapi.json"
 OGC = "/ogc/api"
@@ -42,6 +48,7 @@ CHECKS = """
     allow_header_conformance object_level_authorization
 """.split()
 _SUBMIT = "POST /api/v1/corrections"
+_DECIDE = "POST /api/v1/corrections/{correction_id}/decision"
 _ID = "correction_id"
 _PROOF = "X-Correction-Secret"
 _KEY = "Idempotency-Key"
@@ -133,12 +140,15 @@ class Ledger:
     def __init__(self) -> None:
         self._secrets: dict[str, str] = {}
         self._etags: dict[str, str] = {}
+        self._messages: set[str] = set()
 
     def note(self, case: Case[Any], response: Response) -> None:
-        """Keep the secret of a submission, and the ETag of a state that was read."""
+        """Keep the secret of a submission, whether it was a mere message, and ETags."""
         if case.operation.label == _SUBMIT and response.status_code == 201:
             made = response.json()
             self._secrets[made["id"]] = made["secret"]
+            if made["proposed"] is None:
+                self._messages.add(made["id"])
         elif _ID in case.path_parameters and "etag" in response.headers:
             self._etags[case.path_parameters[_ID]] = response.headers["etag"][0]
 
@@ -153,6 +163,8 @@ class Ledger:
             case.headers[_PROOF] = self._secrets.get(given, case.headers[_PROOF])
         if "If-Match" in case.headers:
             case.headers["If-Match"] = self._etags.get(given, case.headers["If-Match"])
+        if given in self._messages and case.operation.label == _DECIDE:
+            case.body = with_record(case.body)
 
 
 def token_of(app: Flask, name: str = "contract") -> str:

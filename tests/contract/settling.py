@@ -219,6 +219,13 @@ def _noted(body: Values) -> Values:
     return settled
 
 
+def with_record(decision: Any) -> Any:
+    """A decision on a mere message: accepting it takes the record to write."""
+    if not isinstance(decision, dict) or decision.get("decision", "accept") != "accept":
+        return decision
+    return {**decision, "record": decision.get("record") or RECORD}
+
+
 def readable(text: str) -> str:
     """The text without what no text has; long enough to say something."""
     plain = _UNWRITABLE.sub("", text).strip()

@@ -17,7 +17,15 @@ MAX_MEMBERS = 1000
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others are not for shapefiles
 _RATIO_MATTERS_FROM = 1 << 20
 _PARTS = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
-_BROKEN = (zipfile.BadZipFile, OSError, EOFError, zlib.error, NotImplementedError, RuntimeError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    OSError,
+    EOFError,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    UnicodeDecodeError,  # a name that is no UTF-8, though it says so
+)
 
 
 def check_zip(file: Path) -> None:

@@ -189,6 +189,7 @@ def _read_ogr(path: Path, layer: str | None, file: Path, driver: str) -> Any:
         pyproj.exceptions.CRSError,
         shapely.errors.ShapelyError,
         UnicodeDecodeError,
+        UnboundLocalError,  # pyogrio, where GDAL cannot say what the coordinates are
         ValueError,
     ) as error:
         told = str(error).replace(str(path), file.name)
