@@ -73,6 +73,8 @@ def read(file: Path, layer: str | None = None) -> Source:
             return _source(file, frame, notes)
     except OSError as error:
         raise DataProblem(f"{file}: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:  # Arrow decodes a text when somebody looks at it
+        raise DataProblem(f"{file}: damaged: a text in it is no UTF-8 ({error})") from None
 
 
 def _source(file: Path, frame: Any, notes: list[str]) -> Source:
@@ -212,6 +214,7 @@ def _read_parquet(file: Path, layer: str | None) -> Any:
         shapely.errors.ShapelyError,
         ValueError,
         KeyError,
+        TypeError,  # the file names a type that pandas does not know
     ) as error:
         raise DataProblem(f"{file}: damaged, or no GeoParquet ({error})") from None
 

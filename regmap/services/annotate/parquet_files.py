@@ -47,7 +47,7 @@ class ParquetTable:
         try:
             # Buffered: a row group of any size is read in small pieces, never as a whole.
             self._in = pq.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False)
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # names are UTF-8
             raise DataProblem(
                 f"{file}: is not a whole Parquet file ({_first_line(error)})"
             ) from None
