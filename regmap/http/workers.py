@@ -1,7 +1,7 @@
 """The worker processes: started, replaced when they die, and swapped without losing a request.
 
-granian does most of it, but not these. It gives each worker a socket of its own, and what waits at
-one is lost when its worker ends; here all of them share one. It ends the server when a worker dies
+granian does most of it, but not these. What waits at the socket of a worker is lost when another
+one takes its place; here the other one takes over the socket. It ends the server when a worker dies
 twice in a row; here a worker that dies is always replaced. It swaps workers after a fixed time;
 here an old one stays until the new one answers, and lets its clients go before it ends.
 """
@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from multiprocessing import get_context
@@ -74,18 +74,36 @@ class Workers(MPServer):
 
     def _init_shared_socket(self) -> None:
         self._ssp = None
-        held: Any = net.SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()  # type: ignore[attr-defined]
-        self._shd = held
-        self._door: int = held.get_fd()
-        self._sso = socket.socket(fileno=self._door)
-        self._sso.set_inheritable(True)
+        self._doors = [self._door() for _ in range(self.workers)]
+        for door in self._doors:
+            door.listen(self.backlog)
+
+    def _door(self) -> socket.socket:
+        """A socket of our address, which does not listen yet.
+
+        The kernel deals what comes out among those that listen. With one for all, whoever is
+        quickest takes in everybody, and the others stand idle.
+        """
+        made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+            made.setsockopt(socket.SOL_SOCKET, option, 1)
+        made.bind((self.bind_addr, self.bind_port))
+        made.setblocking(False)
+        return made
+
+    def _drop_shared_socket(self) -> None:
+        for door in self._doors:
+            door.close()
 
     def _spawn_worker(  # type: ignore[override]  # so does granian's own
         self, idx: int, target: Any, callback_loader: Any
     ) -> Worker:
-        ready, door = get_context("fork").Event(), self._door
+        ready, door = get_context("fork").Event(), self._doors[idx]
+        others = [one for one in self._doors if one is not door]
+        holder: Any = net.SocketHolder  # type: ignore[attr-defined]  # its types forget it
+        self._sso, self._shd = door, holder(door.fileno(), False, self.backlog)
         load = partial(_load_under, os.getpid(), callback_loader)
-        loader = partial(_begin, load, ready, door)
+        loader = partial(_begin, load, ready, door, others, self.backlog)
         made: Worker = super()._spawn_worker(idx=idx, target=target, callback_loader=loader)
         made.ready = ready
         return made
@@ -112,6 +130,7 @@ class Workers(MPServer):
             if place in self._due or worker.is_alive():
                 continue
             self._forget(worker.inner.pid)
+            self._close_door(place)
             failed = 0 if worker.ready.is_set() else self._failed.get(place, 0) + 1
             self._failed[place] = failed
             # one that had answered is replaced at once, whatever killed it
@@ -123,6 +142,13 @@ class Workers(MPServer):
                 _end_of(worker),
                 pause,
             )
+
+    def _close_door(self, place: int) -> None:
+        """Send nobody to a worker that died; what comes waits for its successor if it was alone."""
+        others = (one for at, one in enumerate(self.wrks) if at != place)
+        if any(one.is_alive() and one.ready.is_set() for one in others):
+            self._doors[place].close()
+            self._doors[place] = self._door()
 
     def _replace(self, spawn: Callable[..., Worker]) -> None:
         for place, when in list(self._due.items()):
@@ -175,11 +201,21 @@ class Workers(MPServer):
         self._forget(worker.inner.pid)
 
 
-def _begin(load: Callable[[], Front], ready: Event, door: int) -> Front:
-    """Load the app in a new worker.
+def _begin(
+    load: Callable[[], Front],
+    ready: Event,
+    door: socket.socket,
+    others: Iterable[socket.socket],
+    backlog: int,
+) -> Front:
+    """Load the app in a new worker, and listen.
 
-    :param door: the file number of the socket that all workers listen on.
+    :param door: the socket to listen on; it may do so already.
+    :param others: those of other workers: whoever holds one keeps it open.
+    :param backlog: how many may wait at the door.
     """
+    for other in others:
+        other.close()
     # until granian listens to them: one that is asked to end while it starts just ends
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, signal.SIG_DFL)
@@ -190,7 +226,8 @@ def _begin(load: Callable[[], Front], ready: Event, door: int) -> Front:
     except Exception:
         log.critical("a worker could not start", exc_info=True)
         sys.exit(1)
-    front.attend(ready.set, partial(_leave_door, door))
+    door.listen(backlog)
+    front.attend(ready.set, partial(_leave_door, door.fileno()))
     return front
 
 
@@ -209,7 +246,7 @@ def _load_under(parent: int, load: Callable[[], Front]) -> Front:
 
 
 def _leave_door(door: int) -> None:
-    """Take in no more connections; those that wait at the socket are for the other workers.
+    """Take in no more connections; those that wait at the socket are for who has come instead.
 
     The socket itself must not be told, or nobody could listen on it any more. So another one, where
     nobody knocks, is put in its place.

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from granian.constants import Interfaces
 from regmap.http import workers as module
 from regmap.http.front import LEAVE
 from regmap.http.workers import LONGEST_PAUSE, Workers
+from tests.e2e.process import free_port
 
 
 class Ready:
@@ -96,7 +98,10 @@ class Stage:
             forget=self.forgotten.append,
             interface=Interfaces.RSGI,
             workers=2,
+            address="127.0.0.1",
+            port=free_port(),
         )
+        self.server._init_shared_socket()
         self.server.wrks = [Worker(0, 100, ready=True), Worker(1, 101, ready=True)]
         self.next_ready = True
         self.next_alive = True
@@ -113,7 +118,10 @@ def stage(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Iterator[Stage]:
     # granian sets up its log when it is made
     monkeypatch.setattr("logging.config.dictConfig", lambda _: None)
     kept = granian_log.logger.level
-    yield Stage()
+    made = Stage()
+    yield made
+    for door in made.server._doors:
+        door.close()
     granian_log.logger.setLevel(kept)
 
 
@@ -223,11 +231,55 @@ def test_who_is_told_to_end_misses_no_worker_that_ends_by_itself(stage: Stage) -
     assert all(one.interrupt_by_parent for one in stage.server.wrks)
 
 
+# --- Who comes to whom. -------------------------------------------------------------------------
+
+
+def come(stage: Stage, count: int) -> tuple[int, int]:
+    """Have clients come; how many each of the two doors takes in."""
+    clients = [socket.create_connection(stage.server._doors[0].getsockname()) for _ in range(count)]
+    taken = [0, 0]
+    for place, door in enumerate(stage.server._doors):
+        with suppress(OSError):  # nobody waits there, or nobody can
+            while True:
+                door.accept()[0].close()
+                taken[place] += 1
+    for one in clients:
+        one.close()
+    return taken[0], taken[1]
+
+
+def test_those_who_come_are_dealt_out_among_all_workers(stage: Stage) -> None:
+    first, second = come(stage, 100)
+
+    assert first + second == 100
+    assert min(first, second) > 10  # by chance alone it would be one in 10 to the 17
+
+
+def test_nobody_comes_to_a_worker_that_died_until_its_successor_listens(stage: Stage) -> None:
+    dying: Any = stage.server.wrks[1]
+    dying.alive = False
+    stage.server._look_after()
+
+    assert come(stage, 40) == (40, 0)
+    stage.server._doors[1].listen()
+    assert min(come(stage, 100)) > 10
+
+
+def test_who_comes_while_nobody_is_there_waits(stage: Stage) -> None:
+    for one in stage.server.wrks:
+        dying: Any = one
+        dying.alive = False
+    stage.server._look_after()
+
+    assert sum(come(stage, 40)) == 40
+
+
 # --- In the worker. -----------------------------------------------------------------------------
 
 
 @pytest.fixture
 def door() -> Iterator[socket.socket]:
+    """A socket that somebody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as made:
         made.setblocking(False)
         yield made
@@ -286,7 +338,7 @@ def test_a_worker_that_is_asked_to_end_while_it_starts_just_ends(door: socket.so
         return loaded
 
     ready: Any = type("Ready", (), {"set": lambda _: seen.update({0: "ready"})})()
-    begun: Any = module._begin(load, ready, door.fileno())
+    begun: Any = module._begin(load, ready, door, [], 16)
 
     assert begun is loaded
 
@@ -305,7 +357,7 @@ def test_a_worker_that_cannot_start_says_why_and_ends(
 
     ready: Any = None
     with caplog.at_level(logging.CRITICAL), pytest.raises(SystemExit) as ended:
-        module._begin(load, ready, door.fileno())
+        module._begin(load, ready, door, [], 16)
 
     assert ended.value.code == 1
     assert "a worker could not start" in caplog.text
