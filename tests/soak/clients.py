@@ -16,14 +16,15 @@ from urllib.parse import urlsplit
 from tests.e2e.submitters import CORRECTIONS, PATIENCE, a_submission
 
 CLIENTS = 8
-THINK_SECONDS = 0.02
+THINK_SECONDS = 0.025
 """How long a client waits between two requests, on average."""
 
 STATUS, PAGES = 0.90, 0.08
 """The shares of points and of pages; the rest are corrections."""
 
-_ACCEPTED_OF = 5
-"""Of so many corrections one is accepted, the others are rejected."""
+_ACCEPTED_OF = 20
+"""Of so many corrections one is accepted, the others are rejected: still a new version of the data
+every ten seconds or so, at which each worker makes its pages anew."""
 
 _PLACES = ("US", "US-TN", "US-AL", "US-VA", "TH", "DE", "US-CA", "GB", "IN", "BR")
 _ZIPS = ("80202", "37201", "35203", "90210", "02139", "60601", "73301")
