@@ -94,10 +94,14 @@ class ParquetTable:
         done = rows_done
         for batches in _gathered(self._batches(rows, rows_done), rows):
             table = pa.Table.from_batches(batches)
-            done += table.num_rows
-            self._rows_read = done
             arrays = [_one_array(table.column(name)) for name in self._wanted.values()]
             cells = pa.RecordBatch.from_arrays(arrays, names=list(self._wanted))
+            try:
+                cells.validate(full=True)  # else a text that is no UTF-8 is found when it is used
+            except pa.ArrowInvalid as error:
+                raise self._damaged(error) from None
+            done += table.num_rows
+            self._rows_read = done
             yield Chunk(table.num_rows, cells, table, done)
 
     def _batches(self, rows: int, skipped: int) -> Iterator["pa.RecordBatch"]:
@@ -114,9 +118,12 @@ class ParquetTable:
                 if batch.num_rows:
                     yield batch
         except (pa.ArrowException, OSError) as error:
-            raise DataProblem(
-                f"{self.file}: is damaged after row {self._rows_read} ({_first_line(error)})"
-            ) from None
+            raise self._damaged(error) from None
+
+    def _damaged(self, error: Exception) -> DataProblem:
+        return DataProblem(
+            f"{self.file}: is damaged after row {self._rows_read} ({_first_line(error)})"
+        )
 
     # --- Writing. -------------------------------------------------------------------------------
 
