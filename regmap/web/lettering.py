@@ -9,7 +9,7 @@ from collections.abc import Iterator
 # Widths of letters in parts of the font size.
 _NARROW, _USUAL, _CAPITAL, _WIDE = 0.34, 0.58, 0.72, 1.0
 _NARROW_LETTERS = frozenset("iIjlft.,:;'|!()[] ’·\u00a0")
-_WIDE_LETTERS = frozenset("mwMW@%—…")
+_WIDE_LETTERS = frozenset("mwMW@%—…<>=+")
 
 
 def text_width(text: str, size: float) -> float:

@@ -68,7 +68,7 @@ OTHERS = [
     ("offset", "-1"),
     ("offset", ""),
     ("offset", "1.0"),
-    ("offset", "9" * 30),
+    ("offset", "9" * 101),
     ("level", "village"),
     ("level", "county,"),
     ("status", "legal"),

@@ -123,7 +123,7 @@ class Client(threading.Thread):
             if read is None:
                 return
             body: dict[str, Any] = {"decision": "reject", "note": "The source says otherwise."}
-            if self._handed_in % _ACCEPTED_OF == 0:
+            if self._handed_in % _ACCEPTED_OF == 1:
                 record = {**read.body["record"], "note": f"Corrected by {id}."}
                 body = {"decision": "accept", "note": "The act says so.", "record": record}
             headers = {**self._bearer, "If-Match": read.headers["etag"]}
