@@ -7,6 +7,7 @@ text, so that answering is joining strings; only GeoJSON is decoded.
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ from regmap.geo.outlines import arc, lightened
 from regmap.geo.topology import features, geojson_geometry
 
 _ARCS = b'"arcs":['
+_KEPT_CUTS = 4  # a few hundred KB each; most days of most substances draw the same jurisdictions
 IMPORTED = "limits"
 """The sheet of imported limits; no layer of the boundaries may have that name."""
 
@@ -54,6 +56,7 @@ class Drawings:
         }
         self._geojson: dict[str, list[orjson.Fragment]] = {}
         self._add_imported(atlas)
+        self._arcs_of = lru_cache(_KEPT_CUTS)(self._find_arcs)
 
     def _add_imported(self, atlas: Atlas) -> None:
         """Draw the imported limits of jurisdictions that the boundaries do not have."""
@@ -145,20 +148,17 @@ class Drawings:
             none) and its properties.
         :param points: ready TopoJSON Point geometries to add, already on the lattice.
         """
-        arcs: list[orjson.Fragment] = []
-        moved: dict[tuple[str, int], int] = {}
-        geometries = []
-        for key, id, properties in wanted:
-            name, row = self._place[key]
-            source = self._sheets[name].geometries[row]
-            geometries.append(
-                {
-                    "type": source["type"],
-                    **({"id": id} if id else {}),
-                    "properties": properties,
-                    "arcs": self._moved(source["arcs"], name, moved, arcs),
-                }
-            )
+        every = list(wanted)
+        references, arcs = self._arcs_of(tuple(key for key, _, _ in every))
+        geometries = [
+            {
+                "type": self._source(key)["type"],
+                **({"id": id} if id else {}),
+                "properties": properties,
+                "arcs": referring,
+            }
+            for (key, id, properties), referring in zip(every, references, strict=True)
+        ]
         return self._document("jurisdictions", [*geometries, *points], arcs)
 
     def _document(
@@ -175,6 +175,19 @@ class Drawings:
     def on_lattice(self, lon: float, lat: float) -> tuple[int, int]:
         """A position in degrees in the topology's whole numbers."""
         return round(lon / self._scale), round(lat / self._scale)
+
+    def _source(self, key: str) -> Mapping[str, Any]:
+        name, row = self._place[key]
+        return self._sheets[name].geometries[row]
+
+    def _find_arcs(self, keys: tuple[str, ...]) -> tuple[list[Any], list[orjson.Fragment]]:
+        """The arc references of each key, and the arcs that they refer to."""
+        arcs: list[orjson.Fragment] = []
+        moved: dict[tuple[str, int], int] = {}
+        references = [
+            self._moved(self._source(key)["arcs"], self._place[key][0], moved, arcs) for key in keys
+        ]
+        return references, arcs
 
     def _moved(
         self,

@@ -27,10 +27,6 @@ _CODINGS: Mapping[str, Callable[[bytes], bytes]] = {  # the best first
 }
 _KNOWN_HEADERS = 256
 
-_KEPT_FROM = 8 << 10  # bytes: shorter ones are packed in less than a millisecond
-_KEPT_BYTES = 2 << 20
-"""How much of what was packed a worker keeps: states of the map, tables and pictures, mostly."""
-
 _KEPT_FROM = 8 << 10  # bytes: packing what is shorter takes less than a millisecond
 _KEPT_BYTES = 4 << 20
 """How much of what was packed a worker keeps: the shapes and states of the map, mostly."""

@@ -14,12 +14,12 @@ from regmap.geo.pictures import Pictures as Shapes
 from regmap.release.substances import read_substances
 from regmap.services.asking import Asking
 from regmap.services.browse import Browse
-from regmap.services.changes import Changes
+from regmap.services.changes import Changes, LastingChanges
 from regmap.services.features import Canvas, Features
 from regmap.services.finder import Finder
 from regmap.services.history import History
 from regmap.services.kept import Kept
-from regmap.services.lookup import Lookup
+from regmap.services.lookup import LastingAnswers, Lookup
 from regmap.services.map_timeline import MapTimelines
 from regmap.services.maps import Maps
 from regmap.services.news import News
@@ -39,6 +39,8 @@ from regmap.store.log_copy import LogCopy, Readable
 
 # What a worker keeps ready. An answer is about 1 KB beside its layers, a layer 0.2 to 8 KB.
 _KEPT_ANSWERS = 8_000
+_LASTING_ANSWERS = 4_096
+_LASTING_CHANGES = 2_048
 _KEPT_LAYERS = 8_000
 _KEPT_MAP_BYTES = 8 << 20
 _KEPT_LIST_BYTES = 4 << 20
@@ -97,28 +99,42 @@ def open_services(
     canvas = Canvas(drawings, geography.atlas)
     copy = LogCopy(database, cache_dir) if database.is_remote and cache_dir else None
     log: Readable = copy or database
-    history, versions, tellings = History(log), Versions(log), Tellings(log)
+    outlasting = _Outlasting(
+        History(log),
+        Versions(log),
+        Tellings(log),
+        drawings,
+        shapes,
+        canvas,
+        LastingAnswers(_LASTING_ANSWERS),
+        LastingChanges(_LASTING_CHANGES),
+    )
 
     def services_of(snapshot: Snapshot) -> Services:
-        return _services(snapshot, history, versions, tellings, drawings, shapes, canvas, today)
+        return _services(snapshot, outlasting, today)
 
     return SnapshotSource(database, substances, geography, services_of, copy)
 
 
-def _services(
-    snapshot: Snapshot,
-    history: History,
-    versions: Versions,
-    tellings: Tellings,
-    drawings: Drawings,
-    shapes: Shapes,
-    canvas: Canvas,
-    today: Callable[[], date],
-) -> Services:
-    lookup = Lookup(snapshot, Situations(snapshot), today)
+@dataclass(frozen=True)
+class _Outlasting:
+    """What the services of all snapshots share."""
+
+    history: History
+    versions: Versions
+    tellings: Tellings
+    drawings: Drawings
+    shapes: Shapes
+    canvas: Canvas
+    answers: LastingAnswers
+    changes: LastingChanges
+
+
+def _services(snapshot: Snapshot, shared: _Outlasting, today: Callable[[], date]) -> Services:
+    lookup = Lookup(snapshot, Situations(snapshot), today, shared.answers)
     browse = Browse(snapshot, lookup)
-    changes = Changes(snapshot, lookup, versions)
-    maps = Maps(snapshot, lookup, browse, drawings)
+    changes = Changes(snapshot, lookup, shared.versions, shared.changes)
+    maps = Maps(snapshot, lookup, browse, shared.drawings)
     finder = Finder(snapshot)
     asking = Asking(snapshot, finder)
     return Services(
@@ -126,11 +142,11 @@ def _services(
         lookup=lookup,
         browse=browse,
         changes=changes,
-        news=News(snapshot, lookup, changes, versions, tellings),
+        news=News(snapshot, lookup, changes, shared.versions, shared.tellings),
         maps=maps,
-        features=Features(snapshot, lookup.situations, browse, canvas),
-        pictures=Pictures(snapshot, lookup, browse, maps, shapes),
-        timelines=MapTimelines(snapshot, lookup, browse, drawings),
+        features=Features(snapshot, lookup.situations, browse, shared.canvas),
+        pictures=Pictures(snapshot, lookup, browse, maps, shared.shapes),
+        timelines=MapTimelines(snapshot, lookup, browse, shared.drawings),
         tables=Tables(snapshot, lookup, browse),
         tallies=Tallies(snapshot, lookup.situations),
         finder=finder,
@@ -138,8 +154,8 @@ def _services(
         search=Search(snapshot, browse, finder, asking),
         routes=Routes(snapshot, lookup, browse),
         verdicts=Verdicts(snapshot, lookup, today),
-        history=history,
-        versions=versions,
+        history=shared.history,
+        versions=shared.versions,
         kept_answers=Kept(_KEPT_ANSWERS),
         kept_compact=Kept(_KEPT_ANSWERS),
         kept_layers=Kept(_KEPT_LAYERS),

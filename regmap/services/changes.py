@@ -6,7 +6,7 @@ Beside them, never mixed in: what was told wrong before and was corrected here s
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 from regmap.domain.dates import PartialDate
 from regmap.domain.jurisdictions import Jurisdiction
@@ -15,6 +15,7 @@ from regmap.domain.records import Ending, Period, Record, Source
 from regmap.domain.resolution import resolve
 from regmap.domain.timeline import turns
 from regmap.domain.vocabulary import ChangeType, Direction, Level, Status, Substance
+from regmap.services.kept import Lasting
 from regmap.services.lookup import Lookup
 from regmap.services.snapshot import Snapshot
 from regmap.services.versions import Retold, Versions
@@ -118,11 +119,25 @@ class Retelling:
 AnyChange = LegalChange | Retelling
 
 
-class Changes:
-    """The legal changes of one snapshot, and the corrections up to it."""
+LastingChanges = Lasting[tuple[LegalChange, ...]]
+"""The changes that a record tells, good for as long as all that they come from stays the same."""
 
-    def __init__(self, snapshot: Snapshot, lookup: Lookup, versions: Versions) -> None:
+
+class Changes:
+    """The legal changes of one snapshot, and the corrections up to it.
+
+    :param lasting: the changes of earlier snapshots, if there are any to be used again.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        lookup: Lookup,
+        versions: Versions,
+        lasting: LastingChanges | None = None,
+    ) -> None:
         self._snapshot = snapshot
+        self._lasting = lasting or LastingChanges(len(snapshot.records))
         self._lookup = lookup
         self._versions = versions
 
@@ -202,11 +217,19 @@ class Changes:
     def _changes(self, records: Iterable[Record]) -> Iterator[LegalChange]:
         for record in records:
             substance = self._snapshot.substances[record.substance]
-            for turn in turns(record):
-                day = turn.effective.first_day
-                then = self._state(record.jurisdiction, substance, day - timedelta(days=1))
-                now = self._state(record.jurisdiction, substance, day)
-                yield LegalChange(
+            when = self._snapshot.recorded_of[record.key]
+            parts = (record, when, *self._lookup.parts(record.jurisdiction, substance))
+            make = partial(self._changes_of, record, substance)
+            yield from self._lasting.get(record.key, parts, make)
+
+    def _changes_of(self, record: Record, substance: Substance) -> tuple[LegalChange, ...]:
+        found = []
+        for turn in turns(record):
+            day = turn.effective.first_day
+            then = self._state(record.jurisdiction, substance, day - timedelta(days=1))
+            now = self._state(record.jurisdiction, substance, day)
+            found.append(
+                LegalChange(
                     jurisdiction=self._snapshot.tree.get(record.jurisdiction),
                     substance=record.substance,
                     effective=turn.effective,
@@ -221,6 +244,8 @@ class Changes:
                     revision=self._snapshot.revision_of[record.key],
                     recorded_at=self._snapshot.recorded_of[record.key],
                 )
+            )
+        return tuple(found)
 
     @cached_property
     def _retold(self) -> Sequence[Retelling]:

@@ -1,5 +1,6 @@
 """Answers kept ready: a bounded store by question, the least used dropped first."""
 
+import operator
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -47,3 +48,40 @@ class Kept(Generic[T]):
                 self._weight += weight
             while self._weight > self._limit:
                 self._weight -= self._weigh(self._things.popitem(last=False)[1])
+
+
+class Lasting(Generic[T]):
+    """Keeps what was made for a question for as long as all that it was made from is the same.
+
+    It outlives snapshots: a revision changes one record, and what came from others stays as it was.
+    Thread-safe.
+
+    :param limit: how many things are kept.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._things: OrderedDict[Hashable, tuple[tuple[object, ...], T]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, parts: tuple[object, ...], make: Callable[[], T]) -> T:
+        """What was made for a question, made now if it is not kept.
+
+        :param parts: all that it is made from: the very objects, which must be immutable.
+        """
+        with self._lock:
+            before = self._things.get(key)
+            if before is not None and _is_same(before[0], parts):
+                self._things.move_to_end(key)
+                return before[1]
+        thing = make()
+        with self._lock:
+            self._things[key] = (parts, thing)
+            self._things.move_to_end(key)
+            while len(self._things) > self._limit:
+                self._things.popitem(last=False)
+        return thing
+
+
+def _is_same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    return len(one) == len(other) and all(map(operator.is_, one, other))

@@ -1,6 +1,6 @@
 """What holds here? The answer for a location."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -12,9 +12,10 @@ from regmap.domain.doubt import doubts
 from regmap.domain.jurisdictions import Jurisdiction
 from regmap.domain.locations import Location, Point, Within
 from regmap.domain.outlook import NextChange, next_change
-from regmap.domain.resolution import Resolution, resolve
+from regmap.domain.resolution import Located, Resolution, resolve
 from regmap.domain.vocabulary import Status, Substance
 from regmap.domain.wording import said
+from regmap.services.kept import Lasting
 from regmap.services.nearby import Nearby
 from regmap.services.situations import Situation, Situations, Spotted
 from regmap.services.snapshot import Snapshot
@@ -69,16 +70,30 @@ class Sighting:
         return not self.near and not self.warnings
 
 
+LastingAnswers = Lasting[Answer]
+"""Whole answers, good for as long as the records that they come from stay the same."""
+
 NOWHERE = Answer(None, None, (said("This spot lies outside every jurisdiction on the map."),))
 
 
 class Lookup:
-    """Answers from one snapshot; ``today`` is the day that evidence is aged by."""
+    """Answers from one snapshot.
 
-    def __init__(self, snapshot: Snapshot, situations: Situations, today: Today) -> None:
+    :param today: gives the day that evidence is aged by.
+    :param lasting: the answers from earlier snapshots, if there are any to be used again.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        situations: Situations,
+        today: Today,
+        lasting: LastingAnswers | None = None,
+    ) -> None:
         self._snapshot = snapshot
         self.today = today
         self.situations = situations
+        self._lasting = lasting or LastingAnswers(_KEPT_ANSWERS)
         self._unlocated = _unlocated_by_parent(snapshot)
         self._of_situation = lru_cache(_KEPT_ANSWERS)(self._answer_situation)
         self._nearby = lru_cache(_KEPT_NEARBY)(self._find_nearby)
@@ -263,12 +278,43 @@ class Lookup:
         """The status of the land in a leaf area: places that are only possible never decide."""
         return self._status_in(self.situations.of_leaf(leaf), substance, day)
 
+    def parts(self, jurisdiction_id: str, substance: Substance) -> tuple[object, ...]:
+        """What the answers for a jurisdiction are made from, in this very snapshot.
+
+        Where all of it is the same in another one, its answers are, too, on any day.
+
+        :raises UnknownJurisdiction: if there is none of that id.
+        """
+        situation = self.situations.of_jurisdiction(jurisdiction_id)
+        return self._parts(self.situations.located(situation), substance)
+
+    def _parts(self, located: Iterable[Located], substance: Substance) -> tuple[object, ...]:
+        codes = (substance.code, substance.falls_back_to or substance.code)
+        of_record = self._snapshot.records.get
+        records = [of_record((one.jurisdiction.id, code)) for one in located for code in codes]
+        return (self._snapshot.tree, self._snapshot.own, *records)
+
     def _answer_situation(
         self, situation: Situation, substance: Substance, day: date, today: date
     ) -> Answer:
         if not situation.holding:
             return _unruled_answer(situation)
         located = self.situations.located(situation)
+
+        def make() -> Answer:
+            return self._answer_located(situation, located, substance, day, today)
+
+        key = (situation, substance, day, today)
+        return self._lasting.get(key, self._parts(located, substance), make)
+
+    def _answer_located(
+        self,
+        situation: Situation,
+        located: Sequence[Located],
+        substance: Substance,
+        day: date,
+        today: date,
+    ) -> Answer:
         record_of = self._snapshot.record_of
         resolution = resolve(located, substance, day, record_of)
         warnings = [*doubts(resolution, today), *situation.notes]

@@ -142,18 +142,23 @@ def build_snapshot(
             revision_of[jurisdiction_id, substance] = head.revision
             recorded_of[jurisdiction_id, substance] = head.recorded_at
         recorded.append(head.recorded_at)
-    tree = _tree(geography.atlas, own)
+    is_same_ground = before is not None and all(substance is not None for _, substance in heads)
+    if before is not None and is_same_ground:  # the very same, so that answers from it last
+        ground, tree, places = before.own, before.tree, before.places
+    else:
+        ground, tree = own, _tree(geography.atlas, own)
+        places = ApproximatePlaces(own.values(), geography.imported_ids)
     return Snapshot(
         data_version=data_version(*last) + geography.mark,
         revision=last[0],
         substances=substances,
-        own=own,
+        own=ground,
         records=records,
         revision_of=revision_of,
         recorded_of=recorded_of,
         recorded_at=max(recorded, default=None),
         tree=tree,
-        places=ApproximatePlaces(own.values(), geography.imported_ids),
+        places=places,
         geography=geography,
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regmap.services.kept import Kept
+from regmap.services.kept import Kept, Lasting
 
 
 def test_what_was_made_once_is_not_made_again() -> None:
@@ -52,3 +52,23 @@ def test_the_bound_holds_whatever_is_asked(asked: list[tuple[int, int]]) -> None
 def _is_kept(kept: Kept[bytes], key: int) -> bool:
     missing = b"x" * 21  # heavier than the bound, so that asking keeps nothing
     return kept.get(key, lambda: missing) is not missing
+
+
+def test_what_lasts_is_made_again_when_any_of_its_parts_is_another() -> None:
+    lasting: Lasting[str] = Lasting(10)
+    one, other, same_value = (["part"] for _ in range(3))
+
+    assert lasting.get("question", (one, other), lambda: "made") == "made"
+    assert lasting.get("question", (one, other), lambda: "made again") == "made"
+    assert lasting.get("question", (one, same_value), lambda: "made again") == "made again"
+    assert lasting.get("question", (one,), lambda: "of fewer parts") == "of fewer parts"
+
+
+def test_of_what_lasts_the_least_used_goes_first() -> None:
+    lasting: Lasting[str] = Lasting(2)
+    part = object()
+    for key in ("old", "used", "old", "new"):
+        lasting.get(key, (part,), lambda key=key: key)  # type: ignore[misc]  # bound at once
+
+    assert lasting.get("old", (part,), lambda: "made again") == "old"
+    assert lasting.get("used", (part,), lambda: "made again") == "made again"

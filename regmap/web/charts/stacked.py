@@ -63,6 +63,7 @@ class _Drawing:
         self._width, self._height = width, height
         self._base = height - _BOTTOM
         self._end = width - _RIGHT
+        self._top = chart.top
 
     def svg(self) -> Markup:
         chart = self._chart
@@ -95,7 +96,7 @@ class _Drawing:
         return _LEFT + share * (self._end - _LEFT)
 
     def _y(self, count: int) -> float:
-        return self._base - count / max(self._chart.top, 1) * (self._base - _TOP)
+        return self._base - count / max(self._top, 1) * (self._base - _TOP)
 
     def _bands(self) -> Iterator[Markup]:
         """The areas; under each other's lines, so that every border is seen."""
@@ -123,8 +124,8 @@ class _Drawing:
 
     def _ticks(self) -> Iterator[Markup]:
         fitting = max((self._base - _TOP) / _TICK_ROOM, 1)
-        step = _step(self._chart.top / fitting, _TICK_STEPS)
-        for count in range(0, self._chart.top + 1, step):
+        step = _step(self._top / fitting, _TICK_STEPS)
+        for count in range(0, self._top + 1, step):
             y = self._y(count)
             yield Markup(
                 '<path class="tick" d="M{:.1f},{:.1f}h4"/>'
