@@ -1,7 +1,8 @@
 """The two clocks, for any history: what is told of a moment is what was told at that moment.
 
 Each read of a data set with a long history, asked as of a moment, is compared with the same read
-of another one that was only ever given the edits up to then.
+of another one that was only ever given the edits up to then; and each read of a server that has
+kept up with its store since the first edit, with that of one that has only just opened it.
 """
 
 from __future__ import annotations
@@ -111,9 +112,7 @@ class Shelf:
     def data_set(self, history: Sequence[tuple[datetime, tuple[Edit, ...]]]) -> Database:
         database = self.stores.new()
         self.opened.append(database)
-        with database.writing() as connection:
-            for moment, edits in history:
-                revisions.append(connection, edits, moment)
+        record(database, history)
         return database
 
     def services(
@@ -124,6 +123,13 @@ class Shelf:
     def close(self) -> None:
         for database in self.opened:
             self.stores.take_back(database)
+
+
+def record(database: Database, history: Sequence[tuple[datetime, tuple[Edit, ...]]]) -> None:
+    """Write some steps to the edit log of a data set."""
+    with database.writing() as connection:
+        for moment, edits in history:
+            revisions.append(connection, edits, moment)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -213,6 +219,53 @@ def test_every_read_as_of_a_moment_says_what_it_said_at_that_moment(
     for name in READS:
         if has_place or name != "the status of a place":
             assert read(name, then, on, code) == read(name, fresh, on, code), name
+    shelf.close()
+
+
+@given(histories(), DAYS, st.sampled_from(["kratom", "7-oh"]))
+@settings(max_examples=12)
+def test_a_server_that_keeps_up_with_its_store_says_what_a_fresh_one_says(
+    stores: Stores, history: list[tuple[datetime, tuple[Edit, ...]]], on: date, code: str
+) -> None:
+    shelf = Shelf(stores)
+    first, *later = history
+    database = shelf.data_set([first])
+    kept_up = open_services(database, DATA, None, lambda: TODAY)
+    for step in [None, *later]:
+        record(database, [step] if step else [])
+        fresh = open_services(database, DATA, None, lambda: TODAY)
+        for name in READS:
+            now = read(name, kept_up.refreshed(), on, code)
+            assert now == read(name, fresh.current(), on, code), name
+    shelf.close()
+
+
+def test_an_answer_is_worked_out_anew_only_if_a_record_that_binds_it_was_recorded_anew(
+    stores: Stores,
+) -> None:
+    def of(id: str, substance: str = "kratom", status: str = "prohibited") -> Edit:
+        document = record_to_document(a_record(id, status, substance=substance))
+        return Edit((id, substance), document, "ana", "x")
+
+    shelf = Shelf(stores)
+    database = shelf.data_set([(START, (*GROUND, of("US"), of("US-AL"), of("US-AL-birmingham")))])
+    source = open_services(database, DATA, None, lambda: TODAY)
+
+    def answer(id: str, code: str) -> object:
+        now = source.refreshed()
+        return now.lookup.at_jurisdiction(id, now.snapshot.substances[code], TODAY)
+
+    asked = [("US", "kratom"), ("US-AL", "7-oh"), ("US-AL-birmingham", "kratom")]
+    for step, anew in [
+        (of("US-AL", "7-oh"), [False, True, False]),
+        (of("US-AL", status="regulated"), [False, True, True]),
+        (of("US-AL-birmingham"), [False, False, True]),
+        (named("City of Birmingham"), [True, True, True]),
+    ]:
+        before = [answer(*one) for one in asked]
+        record(database, [(START, (step,))])
+        after = [answer(*one) for one in asked]
+        assert [one is not other for one, other in zip(before, after, strict=True)] == anew
     shelf.close()
 
 
