@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zlib import crc32
@@ -30,7 +31,7 @@ KEPT_EVERY = 4
 """Of ids, names and codes that need not exist (404), so many-th stay as they were made."""
 
 PERIOD: Values = {
-    "from": "2023-07-01",
+    "from": "2026-11",  # no record has a later period, which an open one before it would overlap
     "status": "regulated",
     "min_age": 21,
     "possession": "allowed",
@@ -38,11 +39,12 @@ PERIOD: Values = {
     "summary": "Adults alone.",
     "confidence": "high",
 }
-PROPOSALS: Sequence[Values | None] = (None, PERIOD, {**PERIOD, "from": "2026-07"})
+PROPOSALS: Sequence[Values | None] = (None, PERIOD, {**PERIOD, "min_age": 18})
 RECORD: Values = {
     "periods": [
         {
             **PERIOD,
+            "from": "2023-07-01",
             "to": None,
             "extent": "whole",
             "sources": [{"title": "Code", "url": "https://law.example.gov/1", "kind": "statute"}],
@@ -50,6 +52,7 @@ RECORD: Values = {
     ],
     "evidence_as_of": "2026-11",
 }
+_ORDINALS = count(1)
 LINES: Sequence[Sequence[Sequence[float]]] = (
     ((-87.5, 33.0), (-84.0, 36.5)),
     ((100.5, 13.7), (101.0, 14.0), (101.0, 15.0)),
@@ -176,7 +179,7 @@ def _correction(body: Values) -> Values:
     else:
         settled["message"] = "The minimum age is 21."
     if settled.get("proposed") is not None:
-        settled["proposed"] = chosen(PROPOSALS, settled["proposed"])
+        settled["proposed"] = _differing(chosen(PROPOSALS, settled["proposed"]))
     if isinstance(settled.get("submitter"), dict):
         settled["submitter"] = _submitter(settled["submitter"])
     return settled
@@ -215,7 +218,7 @@ def _noted(body: Values) -> Values:
     if settled.get("decision") != "reject":
         settled.pop("spam", None)
     if settled.get("record") is not None:
-        settled["record"] = None if settled.get("decision", "accept") != "accept" else RECORD
+        settled["record"] = None if settled.get("decision", "accept") != "accept" else _record()
     return settled
 
 
@@ -223,7 +226,16 @@ def with_record(decision: Any) -> Any:
     """A decision on a mere message: accepting it takes the record to write."""
     if not isinstance(decision, dict) or decision.get("decision", "accept") != "accept":
         return decision
-    return {**decision, "record": decision.get("record") or RECORD}
+    return {**decision, "record": decision.get("record") or _record()}
+
+
+def _record() -> Values:
+    return {**RECORD, "periods": [_differing(one) for one in RECORD["periods"]]}
+
+
+def _differing(period: Values | None) -> Any:
+    """A period that stands in no record yet: what changes nothing is not accepted."""
+    return period and {**period, "summary": f"Adults alone, section {next(_ORDINALS)}."}
 
 
 def readable(text: str) -> str:

@@ -54,6 +54,7 @@ def test_a_full_cache_folder_costs_nothing_but_files(database: Path, node_on: Se
             refused = call(node.address, "GET", "/api/v1/export/csv?substance=7-oh")
         made = call(node.address, "GET", "/api/v1/export/csv?substance=7-oh")
     assert refused.status == 503
+    assert "could not be made" in refused.body["detail"]
     assert made.status == 200
     reading.assert_all_served()
 
